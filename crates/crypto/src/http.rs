@@ -1,0 +1,95 @@
+//! Whole messages: signs requests and answers, and verifies them.
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Request};
+
+use crate::header::SERIAL;
+use crate::{
+    Authorization, KeyRing, PrivateKey, PublicKey, ResponseSignature, Serial, VerifyError,
+    fresh_answer, request_message, response_message,
+};
+
+/// Signs a request as a merchant does and sets its `Authorization`.
+///
+/// Method, path and query are signed as they stand in the request, the body byte for byte.
+///
+/// # Panics
+///
+/// If `mchid` or `nonce` cannot stand in the header: they must be printable ASCII without quotes.
+pub fn sign_request(
+    key: &PrivateKey,
+    serial: &Serial,
+    mchid: &str,
+    request: &mut Request<Bytes>,
+    now: i64,
+    nonce: &str,
+) {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let timestamp = now.to_string();
+    let method = request.method().as_str();
+    let message = request_message(method, target, &timestamp, nonce, request.body());
+    let authorization = Authorization {
+        mchid: mchid.to_owned(),
+        nonce_str: nonce.to_owned(),
+        timestamp,
+        serial_no: serial.to_string(),
+        signature: key.sign(&message),
+    };
+    assert!(!mchid.contains('"') && !nonce.contains('"'), "a quote would end the item");
+    let value = HeaderValue::try_from(authorization.to_string())
+        .expect("the merchant's number and the nonce are printable");
+    request.headers_mut().insert(AUTHORIZATION, value);
+}
+
+/// Whether a merchant's signature fits a request.
+///
+/// `target` is the path and query as they came in. For a file upload, `body` is the `meta` part.
+pub fn verify_request(
+    key: &PublicKey,
+    authorization: &Authorization,
+    method: &str,
+    target: &str,
+    body: &[u8],
+) -> bool {
+    let Authorization { timestamp, nonce_str, signature, .. } = authorization;
+    key.verify(&request_message(method, target, timestamp, nonce_str, body), signature)
+}
+
+/// Signs an answer or a notification as the platform does and sets the `Wechatpay-*` headers.
+///
+/// # Panics
+///
+/// If `nonce` cannot stand in a header: it must be printable ASCII.
+pub fn sign_response(
+    key: &PrivateKey,
+    serial: &Serial,
+    headers: &mut HeaderMap,
+    body: &[u8],
+    now: i64,
+    nonce: &str,
+) {
+    let timestamp = now.to_string();
+    let signature = key.sign(&response_message(&timestamp, nonce, body));
+    let serial = serial.to_string();
+    ResponseSignature { timestamp, nonce: nonce.to_owned(), signature, serial }.write_to(headers);
+}
+
+/// Checks an answer or a notification: its headers, then its age, its serial and its signature.
+pub fn verify_response(
+    ring: &KeyRing,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: i64,
+) -> Result<(), VerifyError> {
+    let ResponseSignature { timestamp, nonce, signature, serial } =
+        ResponseSignature::from_headers(headers)?;
+    fresh_answer(&timestamp, now)?;
+    let known = Serial::parse(&serial).map_err(|_error| VerifyError::Header(SERIAL))?;
+    let key = ring.get(&known).ok_or(VerifyError::UnknownSerial(serial))?;
+    if key.verify(&response_message(&timestamp, &nonce, body), &signature) {
+        Ok(())
+    } else {
+        Err(VerifyError::BadSignature)
+    }
+}
