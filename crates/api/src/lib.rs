@@ -1,1 +1,60 @@
-//! api
+//! The contract of WeChat Pay APIv3: each endpoint defined once, for both sides of the wire.
+//!
+//! An endpoint *is* its request type: one flat struct whose field names are the page's own, an
+//! [`Endpoint`] implementation with the method, the path, the page and the error codes, and one
+//! response type. A name that stands in braces in [`Endpoint::PATH`] travels in the path, the
+//! others travel in the body (or in the query of a `GET`).
+//!
+//! ```
+//! use redress_api::{compensation, wire, Endpoint};
+//!
+//! let request = compensation::Cancel { out_bill_no: "plfk2020042013".parse()? };
+//! let http = wire::encode(&request);
+//! assert_eq!(
+//!     http.uri(),
+//!     "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/plfk2020042013/cancel"
+//! );
+//! assert!(http.body().is_empty(), "cancel has no body, and the signature covers the empty string");
+//!
+//! let decoded: compensation::Cancel = wire::decode(&http.uri().to_string(), http.body())?;
+//! assert_eq!(decoded, request);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The field rules (length, unit, pattern, label) belong to the types and are read from there by
+//! [`wire::decode`], which answers in the words of the provider. Nothing here does I/O, knows a
+//! key, or reads a clock.
+
+pub mod assumed;
+pub mod compensation;
+pub mod endpoint;
+pub mod error;
+pub mod field;
+pub mod id;
+mod json;
+pub mod money;
+pub mod pay;
+pub mod subsidy;
+pub mod text;
+pub mod time;
+pub mod wire;
+pub mod word;
+
+pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
+pub use error::{ErrorBody, ErrorCode, ParamError};
+pub use id::{Appid, BillId, Mchid, OutBillNo, OutTradeNo, TransactionId};
+pub use money::Fen;
+pub use time::Timestamp;
+pub use word::{Open, Word};
+
+/// Every endpoint of this version, in the order of the README's table.
+#[must_use]
+pub fn endpoints() -> Vec<Definition> {
+    vec![
+        Definition::of::<compensation::Create>(),
+        Definition::of::<compensation::Query>(),
+        Definition::of::<compensation::Cancel>(),
+        Definition::of::<pay::Reverse>(),
+        Definition::of::<subsidy::Cancel>(),
+    ]
+}

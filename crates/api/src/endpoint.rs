@@ -1,0 +1,128 @@
+//! What an endpoint is: one request type, its response type, and the facts of its page.
+
+use http::{Method, StatusCode};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::{COMMON, ErrorCode, ParamError};
+use crate::field::{Field, Message};
+
+/// One operation. The implementing type is the request, flat, as the page lists it.
+pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The body of a successful answer.
+    type Response: Message + Serialize + DeserializeOwned + Send + 'static;
+    /// The HTTP method.
+    const METHOD: Method;
+    /// The path; a name in braces is a field of the request.
+    const PATH: &'static str;
+    /// The status of a successful answer.
+    const STATUS: StatusCode = StatusCode::OK;
+    /// The page that defines it.
+    const PAGE: Page;
+    /// Who may call it: the page's 支持商户 line.
+    const SUPPORTED: Supported;
+    /// The documented request rate for one merchant, if any.
+    const RATE: Option<Rate>;
+    /// Business error codes that the page publishes, beyond [`COMMON`].
+    const ERRORS: &'static [ErrorCode];
+    /// Business error codes that no page publishes for this endpoint and that are chosen from the
+    /// nearest published table; see [`crate::assumed`].
+    const ASSUMED_ERRORS: &'static [ErrorCode];
+    /// Query fields that are checked and then ignored.
+    const TOLERATED_QUERY: &'static [Field] = &[];
+
+    /// Rules between fields. A single field's rule belongs to its type.
+    ///
+    /// # Errors
+    /// The parameter error to answer.
+    fn check(&self) -> Result<(), ParamError> {
+        Ok(())
+    }
+}
+
+/// The page of the documentation that an endpoint comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its title, as printed.
+    pub title: &'static str,
+    /// Where it is published.
+    pub url: &'static str,
+    /// The date of the last update that it prints.
+    pub updated: &'static str,
+}
+
+/// A request rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests per second and merchant.
+    pub per_second: u32,
+}
+
+/// The kinds of merchant that pages name in their 支持商户 line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Supported {
+    /// 平台商户: a platform merchant.
+    Platform,
+    /// 普通商户: a direct merchant.
+    Direct,
+    /// 电商平台 (printed as 普通服务商 on the subsidy page): an e-commerce service provider.
+    Ecommerce,
+}
+
+impl Supported {
+    /// The words of the page.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Platform => "平台商户",
+            Self::Direct => "普通商户",
+            Self::Ecommerce => "电商服务商",
+        }
+    }
+}
+
+/// The facts of an endpoint as data: for tables, `--help` and the control API.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// See [`Endpoint::METHOD`].
+    pub method: Method,
+    /// See [`Endpoint::PATH`].
+    pub path: &'static str,
+    /// See [`Endpoint::PAGE`].
+    pub page: Page,
+    /// See [`Endpoint::SUPPORTED`].
+    pub supported: Supported,
+    /// See [`Endpoint::RATE`].
+    pub rate: Option<Rate>,
+    /// See [`Endpoint::ERRORS`].
+    pub errors: &'static [ErrorCode],
+    /// See [`Endpoint::ASSUMED_ERRORS`].
+    pub assumed_errors: &'static [ErrorCode],
+    /// The fields of the request.
+    pub request: &'static [Field],
+    /// The fields of the response.
+    pub response: &'static [Field],
+}
+
+impl Definition {
+    /// The definition of one endpoint.
+    #[must_use]
+    pub fn of<E: Endpoint>() -> Self {
+        Self {
+            method: E::METHOD,
+            path: E::PATH,
+            page: E::PAGE,
+            supported: E::SUPPORTED,
+            rate: E::RATE,
+            errors: E::ERRORS,
+            assumed_errors: E::ASSUMED_ERRORS,
+            request: E::FIELDS,
+            response: <E::Response as Message>::FIELDS,
+        }
+    }
+
+    /// Whether the endpoint may answer with this code.
+    #[must_use]
+    pub fn answers(&self, code: ErrorCode) -> bool {
+        COMMON.iter().chain(self.errors).chain(self.assumed_errors).any(|known| *known == code)
+    }
+}

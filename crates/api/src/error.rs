@@ -1,0 +1,134 @@
+//! Error codes and error bodies: `{"code","message","detail"}`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+/// A code and the HTTP status that it comes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ErrorCode {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code, for programs: the only part of an error they may depend on.
+    pub code: &'static str,
+}
+
+/// A parameter is wrong.
+pub const PARAM_ERROR: ErrorCode = ErrorCode { status: 400, code: "PARAM_ERROR" };
+/// The request breaks a rule of the interface, or a rule of the business.
+pub const INVALID_REQUEST: ErrorCode = ErrorCode { status: 400, code: "INVALID_REQUEST" };
+/// The caller could not be identified.
+pub const SIGN_ERROR: ErrorCode = ErrorCode { status: 401, code: "SIGN_ERROR" };
+/// Something failed on the provider's side: repeat with the same parameters.
+pub const SYSTEM_ERROR: ErrorCode = ErrorCode { status: 500, code: "SYSTEM_ERROR" };
+
+/// 公共错误码: the table that every page carries.
+pub const COMMON: &[ErrorCode] = &[PARAM_ERROR, INVALID_REQUEST, SIGN_ERROR, SYSTEM_ERROR];
+
+/// The merchant may not do this.
+pub const NO_AUTH: ErrorCode = ErrorCode { status: 403, code: "NO_AUTH" };
+/// No such order.
+pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT_EXIST" };
+/// No such record.
+pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
+/// The appid does not belong to the merchant.
+pub const APPID_MCHID_NOT_MATCH: ErrorCode =
+    ErrorCode { status: 400, code: "APPID_MCHID_NOT_MATCH" };
+/// An account is short of money.
+pub const NOT_ENOUGH: ErrorCode = ErrorCode { status: 403, code: "NOT_ENOUGH" };
+/// Too many requests, or the object is locked by another request.
+pub const FREQUENCY_LIMITED: ErrorCode = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
+/// No such path: the status is observed in the live service, the body is not.
+pub const PATH_NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
+/// The path has another method: the status is observed in the live service, the body is not.
+pub const METHOD_NOT_ALLOWED: ErrorCode = ErrorCode { status: 405, code: "INVALID_REQUEST" };
+
+/// The longest message that an error body carries, in characters: `message` is `string(256)`.
+pub const MESSAGE_CHARS_MAX: usize = 256;
+
+/// The body of an answer that is not a success. Its fields stand in alphabetical order, as the
+/// live service prints them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The code, for programs.
+    pub code: String,
+    /// Which part was wrong; only with `PARAM_ERROR` and a signature that does not match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Json>,
+    /// What happened, for people; at most [`MESSAGE_CHARS_MAX`] characters.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl ErrorBody {
+    /// A body with this code and message.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: &str, detail: Option<Json>) -> Self {
+        let message = message.chars().take(MESSAGE_CHARS_MAX).collect();
+        Self { code: code.code.to_owned(), detail, message }
+    }
+}
+
+/// A request that breaks the definition of its endpoint: answered 400 `PARAM_ERROR`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ParamError {
+    /// The provider's words.
+    pub message: String,
+    /// Where the value was found; `None` when the field is not defined at all.
+    pub location: Option<&'static str>,
+    /// The offending value, its length, or a list of pointers. Cut short if it is large.
+    pub value: Json,
+}
+
+/// The most pointers that an error names, and the most bytes of a value that it repeats.
+const POINTERS_MAX: usize = 16;
+const VALUE_BYTES_MAX: usize = 256;
+
+impl ParamError {
+    /// An error about one value.
+    #[must_use]
+    pub fn new(message: String, location: Option<&'static str>, value: Json) -> Self {
+        let printed = value.to_string();
+        let value = if printed.len() <= VALUE_BYTES_MAX {
+            value
+        } else {
+            Json::from(printed.chars().take(VALUE_BYTES_MAX / 4).collect::<String>())
+        };
+        Self { message, location, value }
+    }
+
+    /// The message that says no more than that a parameter is wrong.
+    #[must_use]
+    pub fn generic(location: &'static str) -> Self {
+        Self::new("参数错误".to_owned(), Some(location), Json::from(""))
+    }
+
+    /// Fields that the page does not define, or that are `null`.
+    #[must_use]
+    pub fn undefined(pointers: &[String]) -> Self {
+        let named: Vec<String> = pointers
+            .iter()
+            .take(POINTERS_MAX)
+            .map(|pointer| pointer.chars().take(VALUE_BYTES_MAX / 4).collect())
+            .collect();
+        Self {
+            message: UNDEFINED.to_owned(),
+            location: None,
+            value: named.into(),
+        }
+    }
+
+    /// Whether this is about fields that the page does not define.
+    #[must_use]
+    pub fn is_undefined(&self) -> bool {
+        self.message == UNDEFINED
+    }
+
+    /// The `detail` of the error body.
+    #[must_use]
+    pub fn detail(&self) -> Json {
+        json!({ "location": self.location, "value": self.value })
+    }
+}
+
+const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";

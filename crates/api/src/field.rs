@@ -1,0 +1,225 @@
+//! The fields of a message as data: name, label and rule, taken from the types themselves.
+//!
+//! [`wire::decode`](crate::wire::decode) walks this table to check a request in the provider's
+//! words before a typed value is made of it.
+
+use serde_json::Value as Json;
+
+use crate::error::ParamError;
+use crate::text::TextRule;
+
+/// One field of a request or response.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// The page's 【label】.
+    pub label: &'static str,
+    /// Whether the page (or the reading that `docs/pages.md` explains) demands it.
+    pub required: bool,
+    /// What its value must be.
+    pub rule: Rule,
+}
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// A string.
+    Text(TextRule),
+    /// A 64-bit signed integer, at least this.
+    Integer {
+        /// The smallest value allowed.
+        min: i64,
+    },
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// An object with these fields and no others.
+    Object(&'static [Field]),
+}
+
+/// A type that can be the value of a field.
+pub trait Value {
+    /// What the JSON must be.
+    const RULE: Rule;
+    /// Whether a message without it is refused.
+    const REQUIRED: bool = true;
+
+    /// Whether the field is left out when printed: `null` is not a legal value of the API.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+impl<T: Value> Value for Option<T> {
+    const RULE: Rule = T::RULE;
+    const REQUIRED: bool = false;
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// For `#[serde(skip_serializing_if)]`.
+pub(crate) fn is_absent<T: Value>(value: &T) -> bool {
+    value.is_absent()
+}
+
+/// A JSON object with a fixed list of fields.
+pub trait Message {
+    /// Its fields, in the order of the page.
+    const FIELDS: &'static [Field];
+}
+
+/// The wire name of a Rust field: `r#type` is `type`.
+pub(crate) const fn wire_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
+/// Defines a message: the struct, its serde code and its field table, from one list.
+macro_rules! message {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty = $label:literal ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+        pub struct $name {
+            $(
+                #[doc = concat!("【", $label, "】")]
+                $(#[$field_meta])*
+                #[serde(skip_serializing_if = "crate::field::is_absent")]
+                pub $field: $type,
+            )*
+        }
+
+        impl $crate::field::Message for $name {
+            const FIELDS: &'static [$crate::field::Field] = &[
+                $( $crate::field::Field {
+                    name: $crate::field::wire_name(stringify!($field)),
+                    label: $label,
+                    required: <$type as $crate::field::Value>::REQUIRED,
+                    rule: <$type as $crate::field::Value>::RULE,
+                } ),*
+            ];
+        }
+
+        impl $crate::field::Value for $name {
+            const RULE: $crate::field::Rule =
+                $crate::field::Rule::Object(<Self as $crate::field::Message>::FIELDS);
+        }
+    };
+}
+pub(crate) use message;
+
+/// Where a value was found: the first part of its pointer in error messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Body,
+    Path,
+    Query,
+}
+
+impl Source {
+    /// The name that the provider uses in pointers.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Path => "uri_template",
+            Self::Query => "query",
+        }
+    }
+}
+
+impl Field {
+    /// Checks one value against this field's rule.
+    pub(crate) fn check(
+        &self,
+        source: Source,
+        pointer: &str,
+        value: &Json,
+    ) -> Result<(), ParamError> {
+        let error = |message: String, value: Json| {
+            Err(ParamError::new(message, Some(source.name()), value))
+        };
+        let wrong_type = |wanted: &str| {
+            let label = self.label;
+            error(
+                format!("无法将 JSON 输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}"),
+                value.clone(),
+            )
+        };
+        match self.rule {
+            Rule::Text(rule) => {
+                let Some(text) = value.as_str() else { return wrong_type("一个字符串") };
+                let Err(problem) = rule.check(text) else { return Ok(()) };
+                let message = format!(
+                    "输入源“{pointer}”映射到值字段“{}”字符串规则校验失败，{problem}",
+                    self.label
+                );
+                error(message, problem.offending(text))
+            }
+            Rule::Integer { min } => {
+                let Some(number) = value.as_i64() else {
+                    return wrong_type("一个合法的 64 位有符号整数");
+                };
+                if number >= min {
+                    return Ok(());
+                }
+                let message = format!(
+                    "输入源“{pointer}”映射到数值字段“{}”规则校验失败，值低于最小值 {min}",
+                    self.label
+                );
+                error(message, value.clone())
+            }
+            Rule::OneOf(words) => {
+                let Some(text) = value.as_str() else { return wrong_type("一个字符串") };
+                if words.contains(&text) {
+                    return Ok(());
+                }
+                let message = format!(
+                    "输入源“{pointer}”映射到值字段“{}”枚举规则校验失败，此字段的可选取值为“{}”",
+                    self.label,
+                    words.join("、")
+                );
+                error(message, value.clone())
+            }
+            Rule::Object(fields) => {
+                let Some(object) = value.as_object() else { return wrong_type("一个 JSON 对象") };
+                check_fields(fields, source, pointer, object)
+            }
+        }
+    }
+
+    /// The error for a required field that is not there.
+    pub(crate) fn missing(&self, source: Source, pointer: &str) -> ParamError {
+        let message = format!(
+            "输入源“{pointer}”映射到字段“{}”必填性规则校验失败，此字段为必填项",
+            self.label
+        );
+        ParamError::new(message, Some(source.name()), Json::from(""))
+    }
+}
+
+/// Checks the fields of an object in the order of the page. Undefined fields are looked for
+/// before, over the whole body at once.
+pub(crate) fn check_fields(
+    fields: &[Field],
+    source: Source,
+    parent: &str,
+    object: &serde_json::Map<String, Json>,
+) -> Result<(), ParamError> {
+    for field in fields {
+        let pointer = format!("{parent}/{}", field.name);
+        match object.get(field.name) {
+            Some(value) => field.check(source, &pointer, value)?,
+            None if field.required => return Err(field.missing(source, &pointer)),
+            None => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Identifiers: merchants, applications, orders, bills.
+
+use crate::text::text;
+
+fn alphanumeric(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+text! {
+    /// A merchant number (商户号): 1–32 digits, not starting with 0.
+    Mchid, Chars 1..=32, r"^[1-9]\d*$",
+    |text| !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+text! {
+    /// An application (AppID), 1–32 characters.
+    Appid, Chars 1..=32, "^[0-9A-Za-z_-]+$",
+    |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+text! {
+    /// The merchant's number of a compensation bill (商户单号): digits and letters, 1–32 bytes.
+    OutBillNo, Bytes 1..=32, "^[0-9A-Za-z]+$", alphanumeric
+}
+
+text! {
+    /// The merchant's number of an order (商户订单号): digits, letters and `_-*`, 6–32 bytes. The
+    /// page names no minimum; the live service refuses fewer than six bytes.
+    OutTradeNo, Bytes 6..=32, r"^[0-9a-zA-Z_\-\*]+$",
+    |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'*'))
+}
+
+text! {
+    /// The provider's number of an order (微信支付订单号): at most 64 bytes are read, because one
+    /// page says `string(64)`; 28 digits are issued.
+    TransactionId, Bytes 1..=64, "^[0-9A-Za-z]+$", alphanumeric
+}
+
+text! {
+    /// The provider's number of a compensation bill (微信支付转账单号): 1–64 bytes; 40 digits are
+    /// issued.
+    BillId, Bytes 1..=64
+}

@@ -1,0 +1,5 @@
+//! Payments (支付).
+
+mod reverse;
+
+pub use reverse::{Reverse, Reversed};

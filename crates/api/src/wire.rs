@@ -1,0 +1,223 @@
+//! Between a request type and HTTP: the only code that knows which field travels where.
+
+use bytes::Bytes;
+use http::Request;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::{Map, Value as Json};
+
+use crate::endpoint::Endpoint;
+use crate::error::ParamError;
+use crate::field::{Field, Message, Rule, Source, check_fields};
+use crate::json;
+
+/// What stays as it is in a path segment: the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Prints a request. The URI is the path with its query, each value percent-encoded once; the
+/// caller puts the host in front. A request without body fields has an empty body, not `{}`.
+///
+/// # Panics
+/// Never for a type made with the crate's own macros: they print as JSON objects.
+#[must_use]
+pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
+    let Ok(Json::Object(mut fields)) = serde_json::to_value(request) else {
+        unreachable!("a message is a struct, and structs print as objects")
+    };
+    let mut target = String::with_capacity(E::PATH.len() + 32);
+    for segment in E::PATH.split('/').skip(1) {
+        target.push('/');
+        match parameter(segment) {
+            Some(name) => {
+                let value = fields.shift_remove(name).unwrap_or_default();
+                target.extend(utf8_percent_encode(&plain(&value), SEGMENT));
+            }
+            None => target.push_str(segment),
+        }
+    }
+    let mut body = Bytes::new();
+    if E::METHOD == http::Method::GET {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &fields {
+            query.append_pair(name, &plain(value));
+        }
+        let query = query.finish();
+        if !query.is_empty() {
+            target.push('?');
+            target.push_str(&query);
+        }
+    } else if !fields.is_empty() {
+        body = Json::Object(fields).to_string().into();
+    }
+    let mut builder = Request::builder().method(E::METHOD).uri(target);
+    if E::METHOD != http::Method::GET {
+        builder = builder.header(http::header::CONTENT_TYPE, "application/json");
+    }
+    builder
+        .header(http::header::ACCEPT, "application/json")
+        .body(body)
+        .expect("the parts of an encoded request are valid")
+}
+
+/// Reads a request from the raw target (path and query, as received) and the raw body.
+///
+/// # Errors
+/// The first thing wrong, in this order: unreadable JSON; fields that the page does not define
+/// (or `null`); a path parameter repeated in the body; then each field in the page's order.
+pub fn decode<E: Endpoint>(target: &str, body: &[u8]) -> Result<E, ParamError> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path_values = path_values::<E>(path)?;
+    let is_get = E::METHOD == http::Method::GET;
+    let (in_path, elsewhere): (Vec<Field>, Vec<Field>) =
+        E::FIELDS.iter().partition(|field| path_values.contains_key(field.name));
+    let (query_fields, body_fields) = if is_get {
+        (elsewhere.as_slice(), [].as_slice())
+    } else {
+        ([].as_slice(), elsewhere.as_slice())
+    };
+
+    let body_values = parse_body(body, body_fields.is_empty())?;
+    let query_values = parse_query(query, query_fields, E::TOLERATED_QUERY)?;
+    let mut undefined = Vec::new();
+    find_undefined(E::FIELDS, "/body", &body_values, &mut undefined);
+    for name in query_values.keys() {
+        if !query_fields.iter().chain(E::TOLERATED_QUERY).any(|field| field.name == name) {
+            undefined.push(format!("/query/{name}"));
+        }
+    }
+    if !undefined.is_empty() {
+        return Err(ParamError::undefined(&undefined));
+    }
+    for field in &in_path {
+        if let Some(value) = body_values.get(field.name) {
+            return Err(repeated(field, value));
+        }
+    }
+
+    check_fields(&in_path, Source::Path, "/uri_template", &path_values)?;
+    check_fields(query_fields, Source::Query, "/query", &query_values)?;
+    check_fields(E::TOLERATED_QUERY, Source::Query, "/query", &query_values)?;
+    check_fields(body_fields, Source::Body, "/body", &body_values)?;
+
+    let mut merged = path_values;
+    merged.extend(body_values);
+    merged.extend(
+        query_values.into_iter().filter(|(name, _)| query_fields.iter().any(|f| f.name == name)),
+    );
+    let request: E = serde_json::from_value(Json::Object(merged))
+        .map_err(|_: serde_json::Error| ParamError::generic("body"))?;
+    request.check()?;
+    Ok(request)
+}
+
+/// Prints a successful answer, its fields in the order of the page.
+///
+/// # Panics
+/// Never for a type made with the crate's own macros.
+#[must_use]
+pub fn encode_response<E: Endpoint>(response: &E::Response) -> Bytes {
+    serde_json::to_vec(response).expect("a message prints as JSON").into()
+}
+
+/// Reads a successful answer. Fields that the page does not list are ignored, because the
+/// provider may add some at any time.
+///
+/// # Errors
+/// If the body is not JSON, or a field that the page promises is missing or unreadable.
+pub fn decode_response<E: Endpoint>(body: &[u8]) -> Result<E::Response, serde_json::Error> {
+    serde_json::from_slice(body)
+}
+
+/// The name in a segment `{name}`.
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// A value as path and query print it: strings without quotes, the rest as JSON.
+fn plain(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+            value.to_string()
+        }
+    }
+}
+
+/// A text of path or query as the JSON that the field's rule expects. A text that does not fit
+/// stays a text, and the rule refuses it.
+fn typed(field: Option<&Field>, text: String) -> Json {
+    match field.map(|field| field.rule) {
+        Some(Rule::Integer { .. }) => text.parse::<i64>().map_or(Json::String(text), Json::from),
+        Some(Rule::Text(_) | Rule::OneOf(_) | Rule::Object(_)) | None => Json::String(text),
+    }
+}
+
+fn path_values<E: Endpoint>(path: &str) -> Result<Map<String, Json>, ParamError> {
+    let mut values = Map::new();
+    let mut segments = path.split('/');
+    for template in E::PATH.split('/') {
+        let segment = segments.next().unwrap_or_default();
+        if let Some(name) = parameter(template) {
+            let decoded = percent_decode_str(segment)
+                .decode_utf8()
+                .map_err(|_: std::str::Utf8Error| ParamError::generic(Source::Path.name()))?;
+            let field = <E as Message>::FIELDS.iter().find(|field| field.name == name);
+            values.insert(name.to_owned(), typed(field, decoded.into_owned()));
+        }
+    }
+    Ok(values)
+}
+
+/// Several SDKs print "no body" as one of these, and sign what they print.
+const EMPTY_BODIES: &[&[u8]] = &[b"", b"null", b"{}", b"[]"];
+
+fn parse_body(body: &[u8], may_be_empty: bool) -> Result<Map<String, Json>, ParamError> {
+    if may_be_empty && EMPTY_BODIES.contains(&body.trim_ascii()) {
+        return Ok(Map::new());
+    }
+    match json::parse(body) {
+        Ok(Json::Object(object)) => Ok(object),
+        _ => Err(ParamError::generic(Source::Body.name())),
+    }
+}
+
+fn parse_query(
+    query: &str,
+    fields: &[Field],
+    tolerated: &[Field],
+) -> Result<Map<String, Json>, ParamError> {
+    let mut values = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let field = fields.iter().chain(tolerated).find(|field| field.name == name);
+        if values.insert(name.into_owned(), typed(field, value.into_owned())).is_some() {
+            return Err(ParamError::generic(Source::Query.name()));
+        }
+    }
+    Ok(values)
+}
+
+/// Collects the pointers of fields that the definition does not know, and of `null`s.
+fn find_undefined(
+    fields: &[Field],
+    parent: &str,
+    object: &Map<String, Json>,
+    undefined: &mut Vec<String>,
+) {
+    for (name, value) in object {
+        let pointer = format!("{parent}/{name}");
+        match (fields.iter().find(|field| field.name == name), value) {
+            (None, _) | (Some(_), Json::Null) => undefined.push(pointer),
+            (Some(Field { rule: Rule::Object(inner), .. }), Json::Object(object)) => {
+                find_undefined(inner, &pointer, object, undefined);
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+fn repeated(field: &Field, value: &Json) -> ParamError {
+    let Field { name, label, .. } = field;
+    let message = format!(
+        "无法将输入源“/body/{name}”映射到目标字段“{label}”中，此字段并非多重字段但被输入源“/uri_template/{name}”映射过了。"
+    );
+    ParamError::new(message, Some(Source::Body.name()), value.clone())
+}
