@@ -25,10 +25,11 @@ pub fn sign_request(
     now: i64,
     nonce: &str,
 ) {
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    // Its `Display`, not its `as_str`, is what goes over the wire: `/?a` for a bare `?a`.
+    let target = request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
     let timestamp = now.to_string();
     let method = request.method().as_str();
-    let message = request_message(method, target, &timestamp, nonce, request.body());
+    let message = request_message(method, &target, &timestamp, nonce, request.body());
     let authorization = Authorization {
         mchid: mchid.to_owned(),
         nonce_str: nonce.to_owned(),
