@@ -1,1 +1,10 @@
 //! Tests of the crate through its public door.
+
+mod aead;
+mod header;
+mod http;
+mod keys;
+mod serial;
+mod tamper;
+mod vectors;
+mod verify;
