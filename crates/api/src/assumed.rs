@@ -1,3 +1,233 @@
-//! x
-/// x
-pub struct X;
+//! What no page publishes and had to be chosen: one table, shown to users as *assumed*.
+//!
+//! Where the real service turns out to differ, its line here is the place to start.
+
+/// A choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// A short name that never changes.
+    pub id: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// What was chosen.
+    pub choice: &'static str,
+    /// Why.
+    pub because: &'static str,
+}
+
+const fn assume(
+    id: &'static str,
+    about: &'static str,
+    choice: &'static str,
+    because: &'static str,
+) -> Assumption {
+    Assumption { id, about, choice, because }
+}
+
+/// Every choice.
+pub const ASSUMPTIONS: &[Assumption] = &[
+    assume(
+        "confirmation",
+        "Whether a bill made by the create waits for its payer",
+        "By a setting of the platform: `required` (default) waits up to 24 hours, `none` pays by itself",
+        "The five pages give every state to a bill that the create makes, and their cancel presumes a payer who has not confirmed; the neighbouring pre-transfer page suggests that direct bills never wait",
+    ),
+    assume(
+        "confirm-window",
+        "How long a bill waits for its payer",
+        "24 hours from accept_time, then CLOSED",
+        "The pre-transfer page closes a bill 24 hours after the pre-order",
+    ),
+    assume(
+        "close-reason",
+        "Values of close_info.close_reason besides NOT_ENOUGH",
+        "OVERDUE_CLOSE after 24 hours, USER_REFUSED when the payer refuses",
+        "The page shows one value and calls the field a string",
+    ),
+    assume(
+        "not-enough",
+        "A sponsor without enough money",
+        "The create answers 200 with state CLOSED; the query shows NOT_ENOUGH",
+        "The query page's own sample; the create page publishes no such error",
+    ),
+    assume(
+        "create-again",
+        "The same out_bill_no once more",
+        "Same content: the bill in its present state. Other content: 400 INVALID_REQUEST. For ever, also after CLOSED and CANCELLED",
+        "The page says unique, not what a repetition does; words and code are the transfer family's",
+    ),
+    assume(
+        "sponsor",
+        "sponsor_mchid left out, or not authorised",
+        "Left out: 400 PARAM_ERROR. Not authorised: 403 NO_AUTH",
+        "The page demands it when no sub-merchant is given, and has no field for a sub-merchant",
+    ),
+    assume(
+        "receiver",
+        "receiver.type and receiver.transaction_info",
+        "Both required; transaction_info.type is WXPAY when left out; WXVALUE is taken alike",
+        "Marked optional inside a required object; no page says what WXVALUE means",
+    ),
+    assume(
+        "compensated-order",
+        "Which orders can be compensated",
+        "Any paid order of the caller, refunded or not, any number of times; otherwise 404 ORDER_NOT_EXIST",
+        "No page names a limit",
+    ),
+    assume(
+        "bill-unknown",
+        "Query or cancel of an unknown number",
+        "404 NOT_FOUND",
+        "Published for the neighbouring transfer query",
+    ),
+    assume(
+        "cancel-when",
+        "Cancel of a bill that the payer cannot confirm any more",
+        "400 INVALID_REQUEST; repeated while CANCELING or CANCELLED: 200 with the first cancel_accept_time",
+        "The page allows it before the payer confirms and publishes no error",
+    ),
+    assume(
+        "business-type",
+        "The query's business_type",
+        "Checked against the four values of the page's Java class, then ignored",
+        "It stands in the class alone; on a sibling page it is real",
+    ),
+    assume(
+        "caller",
+        "A merchant that the page's 支持商户 line does not name",
+        "403 NO_AUTH",
+        "Published for sibling endpoints",
+    ),
+    assume(
+        "reverse-unknown",
+        "Reverse of an unknown number",
+        "404 ORDER_NOT_EXIST",
+        "The V2 interface was seen to answer success; an error protects better against typing mistakes",
+    ),
+    assume(
+        "reverse-mismatch",
+        "Reverse with another appid or mchid",
+        "appid: 400 APPID_MCHID_NOT_MATCH; mchid: 400 INVALID_REQUEST",
+        "Codes of the order pages; no error table is published for the V3 reverse",
+    ),
+    assume(
+        "reverse-limits",
+        "Reverse of an order that is older than 7 days, refunded, closed, or not a code payment",
+        "400 INVALID_REQUEST each",
+        "The seven days are V2's REVERSE_EXPIRE; no V3 status is published",
+    ),
+    assume(
+        "reverse-money",
+        "Reverse when the merchant's account is short",
+        "403 NOT_ENOUGH, nothing changes",
+        "Published for refunds",
+    ),
+    assume(
+        "reverse-paying",
+        "Reverse while the payer is entering the password",
+        "The order is closed for good",
+        "The page closes an order whose payment has not succeeded",
+    ),
+    assume(
+        "subsidy-errors",
+        "Cancel of a subsidy that cannot be cancelled",
+        "400 INVALID_REQUEST each: no mark, no refund, sharing started, subsidy paid, order or relation unknown; never result FAIL",
+        "INVALID_REQUEST is the one published code that fits; nobody has published a FAIL",
+    ),
+    assume(
+        "subsidy-again",
+        "The same cancel once more",
+        "The same answer, with the first description",
+        "Nothing is published",
+    ),
+    assume(
+        "text-unit",
+        "The unit of string(n)",
+        "Characters for remarks, descriptions and appids; bytes for numbers of orders and bills",
+        "The live service says 字节数 for some fields and 字符数 for others; the page's own sample of user_recv_perception only fits characters",
+    ),
+    assume(
+        "number-charset",
+        "Characters of transaction_id and appid",
+        "Digits and letters; an appid also `_` and `-`",
+        "No page names them",
+    ),
+    assume(
+        "four-byte",
+        "Characters beyond three bytes of UTF-8",
+        "400 PARAM_ERROR",
+        "The rules exclude them and publish no message",
+    ),
+    assume(
+        "json",
+        "A body that is not JSON, or names a field twice",
+        "400 PARAM_ERROR 参数错误",
+        "No capture shows another message",
+    ),
+    assume(
+        "query-unknown",
+        "Query parameters that the page does not define",
+        "400 PARAM_ERROR, as in bodies",
+        "Bodies are known to be refused so",
+    ),
+    assume(
+        "enumeration",
+        "Words of the message for a value outside an enumeration",
+        "枚举规则校验失败 and the list of values",
+        "No capture shows it; the code is certain",
+    ),
+    assume(
+        "content-type",
+        "The request's Content-Type",
+        "Not checked",
+        "Real clients send none, an empty one, and one with a charset",
+    ),
+    assume(
+        "accept-user-agent",
+        "Missing Accept or User-Agent",
+        "400 INVALID_REQUEST, before the signature is looked at",
+        "The message is captured, its status is not",
+    ),
+    assume(
+        "missing-authorization",
+        "No Authorization header at all",
+        "401 SIGN_ERROR with the message of a garbled one",
+        "Seen in the live service after the User-Agent was added",
+    ),
+    assume(
+        "body-limit",
+        "A body of more than 64 KiB, or one that takes more than 10 seconds",
+        "400 INVALID_REQUEST",
+        "No limit is published; the code says that the request breaks the rules of the interface",
+    ),
+    assume(
+        "route",
+        "An unknown path, or another method",
+        "404 NOT_FOUND, 405 INVALID_REQUEST, signed",
+        "The statuses are captured, the bodies are not",
+    ),
+    assume(
+        "nonce",
+        "A nonce used twice",
+        "Accepted",
+        "The official Java SDK repeats a signed request on the standby host",
+    ),
+    assume(
+        "signed-errors",
+        "Signatures on errors",
+        "Every answer is signed",
+        "Captured for 400; a few failures were seen without",
+    ),
+    assume(
+        "request-id",
+        "The number at the end of the Request-ID",
+        "As the troubleshooting guide lists them; the nearest one where it lists none",
+        "The guide covers part of the errors",
+    ),
+    assume(
+        "busy",
+        "More requests than can be queued",
+        "500 SYSTEM_ERROR 系统繁忙，请稍后重试",
+        "Captured message and code; repeating with the same parameters is safe",
+    ),
+];

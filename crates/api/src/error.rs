@@ -111,11 +111,7 @@ impl ParamError {
             .take(POINTERS_MAX)
             .map(|pointer| pointer.chars().take(VALUE_BYTES_MAX / 4).collect())
             .collect();
-        Self {
-            message: UNDEFINED.to_owned(),
-            location: None,
-            value: named.into(),
-        }
+        Self { message: UNDEFINED.to_owned(), location: None, value: named.into() }
     }
 
     /// Whether this is about fields that the page does not define.

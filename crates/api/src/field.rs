@@ -149,7 +149,9 @@ impl Field {
         let wrong_type = |wanted: &str| {
             let label = self.label;
             error(
-                format!("无法将 JSON 输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}"),
+                format!(
+                    "无法将 JSON 输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}"
+                ),
                 value.clone(),
             )
         };
@@ -189,7 +191,9 @@ impl Field {
                 error(message, value.clone())
             }
             Rule::Object(fields) => {
-                let Some(object) = value.as_object() else { return wrong_type("一个 JSON 对象") };
+                let Some(object) = value.as_object() else {
+                    return wrong_type("一个 JSON 对象");
+                };
                 check_fields(fields, source, pointer, object)
             }
         }

@@ -1,1 +1,26 @@
-//! core
+//! The domain of Redress: a ledger, bills, orders, merchants, and the rules between them.
+//!
+//! Everything here is pure. A [`Command`] decides on the rows it asks for and answers with an
+//! outcome and the [`Changes`] to write; time and chance come in through the [`Frame`]. So the
+//! same rule runs in a group commit, in a retry, and ten thousand times in a simulation.
+
+pub mod audit;
+pub mod chart;
+pub mod clock;
+pub mod command;
+pub mod compensation;
+pub mod context;
+pub mod job;
+pub mod ledger;
+pub mod merchant;
+pub mod order;
+pub mod refusal;
+pub mod row;
+pub mod subsidy;
+
+pub use command::{Call, Command, Failure, Frame, Operation, attempt};
+pub use context::Context;
+pub use job::Job;
+pub use ledger::{Account, AccountId, Transfer, TransferId};
+pub use refusal::Refusal;
+pub use row::{Changes, Found, Key, Lookup, Rows, Stored};

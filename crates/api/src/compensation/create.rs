@@ -10,7 +10,9 @@
 use http::Method;
 use serde_json::Value as Json;
 
-use super::{BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception};
+use super::{
+    BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
+};
 use crate::endpoint::{Endpoint, Page, Rate, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
 use crate::field::message;

@@ -1,0 +1,364 @@
+//! The audit: every invariant, recomputed from the transfers and compared with what is kept.
+//!
+//! It is fed everything the store holds, in one pass (transfers first, in their order), and says
+//! what does not hold. It shares no code with the paths that move money, beyond the types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redress_api::Fen;
+use redress_api::compensation::BillState;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::chart;
+use crate::clock::Clock;
+use crate::compensation::Bill;
+use crate::job::Job;
+use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
+use crate::merchant::Merchant;
+use crate::order::{Order, State, Transaction};
+use crate::row::{Row, Stored};
+
+/// The most violations that one check spells out.
+const VIOLATIONS_MAX: usize = 20;
+
+/// One invariant and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What must hold.
+    pub invariant: String,
+    /// How many things were looked at.
+    pub examined: u64,
+    /// How many of them break it.
+    pub broken: u64,
+    /// The first of those, in words.
+    pub violations: Vec<String>,
+}
+
+/// What an audit found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Every invariant.
+    pub checks: Vec<Check>,
+}
+
+impl Report {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.checks.iter().all(|check| check.broken == 0)
+    }
+}
+
+/// The invariants, in the order of the report.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Invariant {
+    Balanced,
+    NotOverdrawn,
+    AsKept,
+    Holds,
+    Chain,
+    Rows,
+    BillMoney,
+    OrderMoney,
+    Identity,
+    Pending,
+}
+
+impl Invariant {
+    const ALL: [Self; 10] = [
+        Self::Balanced,
+        Self::NotOverdrawn,
+        Self::AsKept,
+        Self::Holds,
+        Self::Chain,
+        Self::Rows,
+        Self::BillMoney,
+        Self::OrderMoney,
+        Self::Identity,
+        Self::Pending,
+    ];
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Balanced => "the debits of all accounts equal their credits",
+            Self::NotOverdrawn => "no merchant's account pays out more than came in",
+            Self::AsKept => "each kept balance is the sum of its transfers",
+            Self::Holds => "each hold is resolved at most once, by a transfer that fits it",
+            Self::Chain => "the hash chain over all transfers is unbroken",
+            Self::Rows => "each row can be read and is what its state says",
+            Self::BillMoney => {
+                "a bill holds its amount while open, has paid it after SUCCESS, and nothing else"
+            }
+            Self::OrderMoney => {
+                "an order's transfers are its payment, its refunds and its reversal, no more"
+            }
+            Self::Identity => "each provider's number names one thing",
+            Self::Pending => "each open bill that waits for no one has a job that moves it on",
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HoldState {
+    Open,
+    Posted,
+    Voided,
+}
+
+struct Hold {
+    transfer: Transfer,
+    state: HoldState,
+}
+
+/// An audit under way.
+pub struct Audit {
+    checks: BTreeMap<Invariant, Check>,
+    link: Link,
+    accounts: BTreeMap<AccountId, Account>,
+    holds: BTreeMap<TransferId, Hold>,
+    /// Posted sums by reference and reason, apart from compensations.
+    moved: BTreeMap<String, BTreeMap<Reason, Fen>>,
+    kept: BTreeSet<AccountId>,
+    bills: Vec<Bill>,
+    numbers: BTreeSet<String>,
+    jobs: BTreeSet<String>,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Audit {
+    /// An audit that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        let check = |invariant: Invariant| Check {
+            invariant: invariant.words().to_owned(),
+            examined: 0,
+            broken: 0,
+            violations: Vec::new(),
+        };
+        Self {
+            checks: Invariant::ALL.into_iter().map(|i| (i, check(i))).collect(),
+            link: Link::default(),
+            accounts: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            moved: BTreeMap::new(),
+            kept: BTreeSet::new(),
+            bills: Vec::new(),
+            numbers: BTreeSet::new(),
+            jobs: BTreeSet::new(),
+        }
+    }
+
+    fn note(&mut self, invariant: Invariant, outcome: Result<(), String>) {
+        let check = self.checks.get_mut(&invariant).expect("every invariant has a check");
+        check.examined += 1;
+        if let Err(violation) = outcome {
+            check.broken += 1;
+            if check.violations.len() < VIOLATIONS_MAX {
+                check.violations.push(violation);
+            }
+        }
+    }
+
+    /// The next transfer, in the order in which they were written, with the link kept beside it.
+    pub fn transfer(&mut self, transfer: &Transfer, kept: &[u8]) {
+        self.link = ledger::link(&self.link, transfer);
+        let unbroken = self.link.as_slice() == kept;
+        let outcome = if unbroken { Ok(()) } else { Err(format!("broken at {}", transfer.id)) };
+        self.note(Invariant::Chain, outcome);
+        if let Ok(link) = Link::try_from(kept) {
+            // One broken link is one violation, not one for each transfer after it.
+            self.link = link;
+        }
+        let outcome = self.resolve(transfer);
+        self.note(Invariant::Holds, outcome);
+        let moved = self.add(transfer);
+        self.note(Invariant::Balanced, moved.ok_or_else(|| format!("{} overflows", transfer.id)));
+        if transfer.phase == Phase::Posted {
+            let sums = self.moved.entry(transfer.reference.clone()).or_default();
+            let sum = sums.entry(transfer.reason).or_default();
+            *sum = sum.plus(transfer.amount).unwrap_or(Fen::new(i64::MAX));
+        }
+    }
+
+    fn resolve(&mut self, transfer: &Transfer) -> Result<(), String> {
+        let id = transfer.id;
+        let (of, state) = match transfer.phase {
+            Phase::Posted => return Ok(()),
+            Phase::Pending => {
+                let hold = Hold { transfer: transfer.clone(), state: HoldState::Open };
+                let twice = self.holds.insert(id, hold).is_some();
+                return if twice { Err(format!("{id} stands twice")) } else { Ok(()) };
+            }
+            Phase::Post(of) => (of, HoldState::Posted),
+            Phase::Void(of) => (of, HoldState::Voided),
+        };
+        let hold = self.holds.get_mut(&of).ok_or_else(|| format!("{id} resolves no hold"))?;
+        if hold.state != HoldState::Open {
+            return Err(format!("{of} is resolved twice"));
+        }
+        hold.state = state;
+        let held = &hold.transfer;
+        let fits = held.debit == transfer.debit
+            && held.credit == transfer.credit
+            && held.amount == transfer.amount
+            && held.reference == transfer.reference;
+        if fits { Ok(()) } else { Err(format!("{id} does not fit the hold {of}")) }
+    }
+
+    /// Adds a transfer to the sums of both sides.
+    fn add(&mut self, transfer: &Transfer) -> Option<()> {
+        for (id, is_debit) in [(&transfer.debit, true), (&transfer.credit, false)] {
+            let account = self
+                .accounts
+                .entry(id.clone())
+                .or_insert_with(|| Account::open(id.clone(), chart::limit(id)));
+            let volume = if is_debit { &mut account.debits } else { &mut account.credits };
+            let amount = transfer.amount;
+            match transfer.phase {
+                Phase::Posted => volume.posted = volume.posted.plus(amount)?,
+                Phase::Pending => volume.pending = volume.pending.plus(amount)?,
+                Phase::Post(_) => {
+                    volume.pending = volume.pending.minus(amount)?;
+                    volume.posted = volume.posted.plus(amount)?;
+                }
+                Phase::Void(_) => volume.pending = volume.pending.minus(amount)?,
+            }
+        }
+        Some(())
+    }
+
+    /// An account as it is kept.
+    pub fn account(&mut self, kept: &Account) {
+        self.kept.insert(kept.id.clone());
+        let summed = self.accounts.get(&kept.id);
+        let empty = Account::open(kept.id.clone(), chart::limit(&kept.id));
+        let outcome = if summed.unwrap_or(&empty) == kept {
+            Ok(())
+        } else {
+            Err(format!("{} is kept as {kept:?}, its transfers say {summed:?}", kept.id))
+        };
+        self.note(Invariant::AsKept, outcome);
+    }
+
+    /// A row as it is kept.
+    pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
+        let outcome = match kind {
+            Bill::KIND => read::<Bill>(id, stored).map(|bill| self.bill(bill)),
+            Order::KIND => read::<Order>(id, stored).map(|order| self.order(&order)),
+            Transaction::KIND => read::<Transaction>(id, stored).map(|_| ()),
+            Merchant::KIND => read::<Merchant>(id, stored).map(|_| ()),
+            Clock::KIND => read::<Clock>(id, stored).map(|_| ()),
+            _ => Err(format!("{kind} {id} is of no known kind")),
+        };
+        self.note(Invariant::Rows, outcome);
+    }
+
+    fn bill(&mut self, bill: Bill) {
+        let fresh = self.numbers.insert(bill.bill_id.to_string());
+        let outcome = if fresh { Ok(()) } else { Err(format!("{} twice", bill.bill_id)) };
+        self.note(Invariant::Identity, outcome);
+        let hold = bill.hold.and_then(|id| self.holds.get(&id));
+        let wanted = match bill.state {
+            BillState::Accepted | BillState::WaitUserConfirm | BillState::Canceling => {
+                Some(HoldState::Open)
+            }
+            BillState::Success => Some(HoldState::Posted),
+            BillState::Cancelled => Some(HoldState::Voided),
+            BillState::Closed => bill.hold.map(|_| HoldState::Voided),
+        };
+        let fits = hold.map(|hold| hold.state) == wanted
+            && hold.is_none_or(|hold| {
+                hold.transfer.amount == bill.content.amount
+                    && hold.transfer.reference == bill.bill_id.as_str()
+                    && hold.transfer.debit == chart::available(&bill.content.sponsor_mchid)
+                    && hold.transfer.credit == chart::payer(&bill.payer)
+            });
+        let id = &bill.bill_id;
+        let outcome = if fits { Ok(()) } else { Err(format!("bill {id} is {}", bill.state)) };
+        self.note(Invariant::BillMoney, outcome);
+        self.bills.push(bill);
+    }
+
+    fn order(&mut self, order: &Order) {
+        if let Some(transaction_id) = &order.transaction_id {
+            let fresh = self.numbers.insert(transaction_id.to_string());
+            let outcome = if fresh { Ok(()) } else { Err(format!("{transaction_id} twice")) };
+            self.note(Invariant::Identity, outcome);
+        }
+        let none = BTreeMap::new();
+        let paid = order.transaction_id.as_ref();
+        let moved = paid.and_then(|id| self.moved.get(id.as_str())).unwrap_or(&none);
+        let sum = |reason| moved.get(&reason).copied().unwrap_or_default();
+        let was_paid = order.success_time.is_some();
+        let if_so = |so: bool| if so { order.amount } else { Fen::ZERO };
+        let fits = sum(Reason::Payment) == if_so(was_paid)
+            && sum(Reason::Refund) == order.refunded
+            && sum(Reason::Reversal) == if_so(was_paid && order.state == State::Revoked)
+            && order.refunded <= order.amount;
+        let outcome = if fits { Ok(()) } else { Err(format!("order {}: {moved:?}", order.id())) };
+        self.note(Invariant::OrderMoney, outcome);
+    }
+
+    /// A job that is waiting.
+    pub fn job(&mut self, job: &Job) {
+        match job {
+            Job::Bill { sp_mchid, out_bill_no, .. } => {
+                self.jobs.insert(Bill::row_id(sp_mchid, out_bill_no));
+            }
+        }
+    }
+
+    /// The end: everything was seen.
+    #[must_use]
+    pub fn finish(mut self) -> Report {
+        self.sums();
+        for bill in std::mem::take(&mut self.bills) {
+            let moves = bill.is_final() || self.jobs.contains(&bill.id());
+            let outcome = if moves { Ok(()) } else { Err(format!("bill {}", bill.bill_id)) };
+            self.note(Invariant::Pending, outcome);
+            if let Some(hold) = bill.hold {
+                self.holds.remove(&hold);
+            }
+        }
+        for id in std::mem::take(&mut self.holds).into_keys() {
+            self.note(Invariant::BillMoney, Err(format!("hold {id} belongs to no bill")));
+        }
+        Report { checks: self.checks.into_values().collect() }
+    }
+
+    fn sums(&mut self) {
+        let accounts = std::mem::take(&mut self.accounts);
+        let mut sums = [0_i128; 4];
+        for account in accounts.values() {
+            let volumes = [account.debits, account.credits];
+            for (side, volume) in volumes.iter().enumerate() {
+                sums[side] += i128::from(volume.posted.get());
+                sums[side + 2] += i128::from(volume.pending.get());
+            }
+            if account.limit != Limit::Unlimited {
+                self.note(Invariant::NotOverdrawn, account.check().map_err(|e| e.to_string()));
+                if !self.kept.contains(&account.id) {
+                    self.note(Invariant::AsKept, Err(format!("{} is not kept", account.id)));
+                }
+            }
+        }
+        let equal = sums[0] == sums[1] && sums[2] == sums[3];
+        self.note(Invariant::Balanced, if equal { Ok(()) } else { Err(format!("{sums:?}")) });
+    }
+}
+
+fn read<R: Row + DeserializeOwned>(id: &str, stored: &Stored) -> Result<R, String> {
+    let row: R = serde_json::from_str(&stored.body)
+        .map_err(|error| format!("{} {id} cannot be read: {error}", R::KIND))?;
+    row.check().map_err(|what| format!("{} {id}: {what}", R::KIND))?;
+    if row.id() == id {
+        Ok(row)
+    } else {
+        Err(format!("{} {id} calls itself {}", R::KIND, row.id()))
+    }
+}

@@ -1,0 +1,114 @@
+//! Commands: what can be asked of the domain, and how one attempt at it runs.
+
+use redress_api::{Endpoint, Mchid, Timestamp};
+
+use crate::context::Context;
+use crate::merchant::Merchant;
+use crate::refusal::{self, Refusal};
+use crate::row::{Changes, Key, Rows};
+
+/// A rule: what one request, job or control call does.
+pub trait Command: Send + Sync + 'static {
+    /// What it answers.
+    type Outcome: Send + 'static;
+
+    /// The whole rule. Pure: the same command, frame and rows give the same answer, and it may be
+    /// run again.
+    ///
+    /// # Errors
+    /// [`Stop`]: a row is not loaded yet, the rule refuses, or an invariant does not hold.
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Self::Outcome, Stop>;
+}
+
+/// What surrounds one run of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// Business time.
+    pub now: Timestamp,
+    /// Where fresh numbers come from; a run that is repeated gives the same numbers.
+    pub seed: u128,
+}
+
+/// Why a decision ended without an outcome. Made by `?` inside of rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A row has to be loaded first; the store loads it and runs the command again.
+    Missing(Key),
+    /// The rule says no. Nothing is written.
+    Refuse(Refusal),
+    /// The world is not as it must be. Nothing is written.
+    Broken(Broken),
+}
+
+/// An invariant that does not hold: a defect of ours, never the caller's fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an invariant does not hold: {0}")]
+pub struct Broken(pub String);
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refuse(refusal)
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+/// A command's end without an outcome, once every row was there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The rule says no.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// A defect of ours.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+/// Runs a command once over the rows given.
+///
+/// # Errors
+/// As [`Command::decide`].
+pub fn attempt<C: Command>(
+    command: &C,
+    frame: Frame,
+    rows: &mut dyn Rows,
+) -> Result<(C::Outcome, Changes), Stop> {
+    let mut cx = Context::new(frame, rows);
+    let outcome = command.decide(&mut cx)?;
+    Ok((outcome, cx.into_changes()))
+}
+
+/// An endpoint's rule. [`Call`] makes a command of it.
+pub trait Operation: Endpoint {
+    /// The rule, for a caller who is known and may call this endpoint.
+    ///
+    /// # Errors
+    /// As [`Command::decide`].
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Self::Response, Stop>;
+}
+
+/// A request together with the merchant whose signature it carried.
+#[derive(Clone, Debug)]
+pub struct Call<E> {
+    /// Who calls.
+    pub caller: Mchid,
+    /// What.
+    pub request: E,
+}
+
+impl<E: Operation> Command for Call<E> {
+    type Outcome = E::Response;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<E::Response, Stop> {
+        let caller: Merchant =
+            cx.get(self.caller.as_str())?.ok_or_else(|| refusal::CALLER_UNKNOWN.plain())?;
+        if !caller.supports(E::SUPPORTED) {
+            return Err(refusal::NOT_SUPPORTED.plain().into());
+        }
+        self.request.decide(cx, &caller)
+    }
+}

@@ -1,0 +1,105 @@
+//! Create, query and cancel, as their pages define them.
+
+use redress_api::compensation::{BillState, Cancel, Cancelled, Create, Created, Query};
+use redress_api::{Mchid, Open, OutBillNo, compensation};
+
+use super::bill::{Bill, Content, Event};
+use super::steps::Step;
+use crate::chart;
+use crate::command::{Operation, Stop};
+use crate::context::{Context, Movement};
+use crate::ledger::Reason;
+use crate::merchant::{Confirmation, Merchant};
+use crate::order;
+use crate::refusal;
+
+/// The bill of this number, or the refusal that there is none.
+fn find(cx: &mut Context<'_>, caller: &Mchid, out_bill_no: &OutBillNo) -> Result<Bill, Stop> {
+    cx.get(&Bill::row_id(caller, out_bill_no))?.ok_or_else(|| refusal::BILL_UNKNOWN.plain().into())
+}
+
+impl Operation for Create {
+    /// The same number with the same content is the same bill in its present state. Without
+    /// enough money the bill is made all the same, and closed.
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Created, Stop> {
+        let content = Content::from(self);
+        if let Some(bill) = cx.get::<Bill>(&Bill::row_id(&caller.mchid, &self.out_bill_no))? {
+            return if bill.content == content {
+                Ok(bill.created())
+            } else {
+                Err(refusal::BILL_DIFFERS.plain().into())
+            };
+        }
+        if !caller.may_debit(&content.sponsor_mchid) {
+            return Err(refusal::SPONSOR_NOT_AUTHORISED.plain().into());
+        }
+        let transaction_id = &content.receiver.transaction_info.transaction_id;
+        let order = order::find_paid(cx, &caller.mchid, transaction_id)?
+            .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
+
+        let bill_id = cx.fresh_bill_id();
+        let held = cx.hold(&Movement {
+            debit: &chart::available(&content.sponsor_mchid),
+            credit: &chart::payer(&order.payer),
+            amount: content.amount,
+            reason: Reason::Compensation,
+            reference: bill_id.as_str(),
+        })?;
+        let mut bill = Bill {
+            sp_mchid: caller.mchid.clone(),
+            out_bill_no: self.out_bill_no.clone(),
+            bill_id,
+            content,
+            state: BillState::Accepted,
+            confirmation: caller.confirmation,
+            payer: order.payer,
+            hold: held.as_ref().ok().copied(),
+            accept_time: cx.now(),
+            success_time: None,
+            close: None,
+            cancel_accept_time: None,
+        };
+        match held {
+            Ok(_) => Step::Process.schedule(cx, cx.now(), &bill),
+            Err(_) => bill.close(cx.now(), "NOT_ENOUGH")?,
+        }
+        cx.put(&bill)?;
+        Ok(bill.created())
+    }
+}
+
+impl Operation for Query {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<compensation::Bill, Stop> {
+        find(cx, &caller.mchid, &self.out_bill_no).map(|bill| bill.shown())
+    }
+}
+
+impl Operation for Cancel {
+    /// Allowed until the payer confirms. Asked again, the same answer in the present state.
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Cancelled, Stop> {
+        let mut bill = find(cx, &caller.mchid, &self.out_bill_no)?;
+        let awaits_payer = match bill.state {
+            BillState::WaitUserConfirm => true,
+            BillState::Accepted => bill.confirmation == Confirmation::Required,
+            BillState::Canceling
+            | BillState::Cancelled
+            | BillState::Success
+            | BillState::Closed => false,
+        };
+        if awaits_payer {
+            bill.step(Event::Cancel)?;
+            bill.cancel_accept_time = Some(cx.now());
+            cx.put(&bill)?;
+            Step::FinishCancel.schedule(cx, cx.now(), &bill);
+        }
+        let Some(cancel_accept_time) = bill.cancel_accept_time else {
+            return Err(refusal::BILL_NOT_CANCELLABLE.plain().into());
+        };
+        Ok(Cancelled {
+            out_bill_no: bill.out_bill_no,
+            bill_id: bill.bill_id,
+            state: Open::Known(bill.state),
+            cancel_accept_time,
+        })
+    }
+}

@@ -1,0 +1,258 @@
+//! What a decision sees and does: rows in, changes out.
+
+use redress_api::{BillId, Fen, Timestamp, TransactionId};
+
+use crate::command::{Broken, Frame, Stop};
+use crate::job::Job;
+use crate::ledger::{
+    self, Account, AccountId, LedgerError, Limit, Phase, Reason, Transfer, TransferId,
+};
+use crate::row::{Changes, Found, Key, Lookup, Put, Row, Rows};
+
+/// One attempt at a command.
+pub struct Context<'a> {
+    frame: Frame,
+    rows: &'a mut dyn Rows,
+    changes: Changes,
+    fresh: u64,
+}
+
+/// Money to move; see [`Context::transfer`].
+#[derive(Clone, Debug)]
+pub struct Movement<'a> {
+    /// Where it comes from.
+    pub debit: &'a AccountId,
+    /// Where it goes.
+    pub credit: &'a AccountId,
+    /// How much, in fen.
+    pub amount: Fen,
+    /// Why.
+    pub reason: Reason,
+    /// The number of the bill, order or call that it belongs to.
+    pub reference: &'a str,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(frame: Frame, rows: &'a mut dyn Rows) -> Self {
+        let changes = Changes { now: Some(frame.now), ..Changes::default() };
+        Self { frame, rows, changes, fresh: 0 }
+    }
+
+    pub(crate) fn into_changes(self) -> Changes {
+        self.changes
+    }
+
+    /// Business time.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.frame.now
+    }
+
+    /// The row of this number, as it is after what this attempt has put.
+    ///
+    /// # Errors
+    /// If it is not loaded, or cannot be read.
+    pub fn get<R: Row>(&mut self, id: &str) -> Result<Option<R>, Stop> {
+        Ok(self.load(id)?.map(|(row, _)| row))
+    }
+
+    fn load<R: Row>(&mut self, id: &str) -> Result<Option<(R, i64)>, Stop> {
+        let (body, version) = match self.changes.puts.get(&(R::KIND, id.to_owned())) {
+            Some(put) => (put.body.clone(), put.replaces),
+            None => match self.look(Key::Row(R::KIND, id.to_owned()))? {
+                Some(Found::Row(stored)) => (stored.body, stored.version),
+                _ => return Ok(None),
+            },
+        };
+        serde_json::from_str(&body)
+            .map(|row| Some((row, version)))
+            .map_err(|error| Broken(format!("{} {id} cannot be read: {error}", R::KIND)).into())
+    }
+
+    /// Writes a row. What it says about itself, and about the step from what was there before, is
+    /// asserted here.
+    ///
+    /// # Errors
+    /// If the row that it replaces is not loaded, or an invariant does not hold.
+    pub fn put<R: Row>(&mut self, row: &R) -> Result<(), Stop> {
+        let id = row.id();
+        let broken = |what: String| Broken(format!("{} {id}: {what}", R::KIND));
+        row.check().map_err(broken)?;
+        let before = self.load::<R>(&id)?;
+        let replaces = match before {
+            Some((before, version)) => {
+                row.follows(&before).map_err(broken)?;
+                if before.owner() != row.owner() {
+                    return Err(broken("changes its owner".to_owned()).into());
+                }
+                version
+            }
+            None => 0,
+        };
+        let body = serde_json::to_string(row)
+            .map_err(|error| broken(format!("cannot be printed: {error}")))?;
+        let put = Put { owner: row.owner().to_owned(), replaces, body };
+        self.changes.puts.insert((R::KIND, id), put);
+        Ok(())
+    }
+
+    /// Moves money at once.
+    ///
+    /// # Errors
+    /// If the debited account has not enough (the inner error), or a row is not loaded.
+    pub fn transfer(
+        &mut self,
+        movement: &Movement<'_>,
+    ) -> Result<Result<TransferId, NotEnough>, Stop> {
+        self.write(movement, Phase::Posted)
+    }
+
+    /// Holds money, to be posted or voided later.
+    ///
+    /// # Errors
+    /// As [`Context::transfer`].
+    pub fn hold(&mut self, movement: &Movement<'_>) -> Result<Result<TransferId, NotEnough>, Stop> {
+        self.write(movement, Phase::Pending)
+    }
+
+    /// Moves what a transfer holds to where it was meant to go.
+    ///
+    /// # Errors
+    /// If the transfer is not loaded, is no hold, or is resolved already.
+    pub fn post(&mut self, hold: TransferId) -> Result<(), Stop> {
+        self.resolve(hold, Phase::Post(hold))
+    }
+
+    /// Gives back what a transfer holds.
+    ///
+    /// # Errors
+    /// As [`Context::post`].
+    pub fn void(&mut self, hold: TransferId) -> Result<(), Stop> {
+        self.resolve(hold, Phase::Void(hold))
+    }
+
+    /// Has a job done at a moment; it is committed with the change that schedules it.
+    pub fn schedule(&mut self, at: Timestamp, job: Job) {
+        self.changes.jobs.push((at, job));
+    }
+
+    /// A number nobody has had: the same in a repeated run of the same frame.
+    pub fn fresh(&mut self) -> u128 {
+        self.fresh += 1;
+        // The finaliser of splitmix64, over both halves: distinct inputs give distinct outputs.
+        let mix = |mut z: u64| {
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let step = self.fresh.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let [high, low] = [(self.frame.seed >> 64) as u64, self.frame.seed as u64];
+        (u128::from(mix(high.wrapping_add(step))) << 64) | u128::from(mix(low ^ step))
+    }
+
+    /// A fresh number of a bill: 40 digits, as the page's sample has.
+    ///
+    /// # Panics
+    /// Never: digits are valid.
+    pub fn fresh_bill_id(&mut self) -> BillId {
+        let digits = self.fresh() % 10_u128.pow(19);
+        let day = self.frame.now.day_digits();
+        format!("1330000071100{day}{digits:019}").parse().expect("40 digits are a bill's number")
+    }
+
+    /// A fresh number of an order: 28 digits, as the provider issues them.
+    ///
+    /// # Panics
+    /// Never: digits are valid.
+    pub fn fresh_transaction_id(&mut self) -> TransactionId {
+        let digits = self.fresh() % 10_u128.pow(15);
+        let day = self.frame.now.day_digits();
+        format!("42000{day}{digits:015}").parse().expect("28 digits are an order's number")
+    }
+
+    fn look(&mut self, key: Key) -> Result<Option<Found>, Stop> {
+        match self.rows.look(&key) {
+            Lookup::Unloaded => Err(Stop::Missing(key)),
+            Lookup::Absent => Ok(None),
+            Lookup::Found(found) => Ok(Some(found)),
+        }
+    }
+
+    /// An account and whether it is new.
+    fn account(&mut self, id: &AccountId) -> Result<(Account, bool), Stop> {
+        if let Some(known) = self.changes.accounts.get(id) {
+            return Ok(known.clone());
+        }
+        let limit = crate::chart::limit(id);
+        if limit == Limit::Unlimited {
+            return Ok((Account::open(id.clone(), limit), false));
+        }
+        Ok(match self.look(Key::Account(id.clone()))? {
+            Some(Found::Account(account)) => (account, false),
+            _ => (Account::open(id.clone(), limit), true),
+        })
+    }
+
+    fn write(
+        &mut self,
+        movement: &Movement<'_>,
+        phase: Phase,
+    ) -> Result<Result<TransferId, NotEnough>, Stop> {
+        let transfer = Transfer {
+            id: TransferId::new(self.fresh()),
+            debit: movement.debit.clone(),
+            credit: movement.credit.clone(),
+            amount: movement.amount,
+            reason: movement.reason,
+            phase,
+            reference: movement.reference.to_owned(),
+            at: self.frame.now,
+        };
+        let id = transfer.id;
+        Ok(self.apply(transfer, None)?.map(|()| id))
+    }
+
+    fn resolve(&mut self, hold: TransferId, phase: Phase) -> Result<(), Stop> {
+        let Some(Found::Transfer { transfer: held, resolved }) = self.look(Key::Transfer(hold))?
+        else {
+            return Err(Broken(format!("there is no hold {hold}")).into());
+        };
+        if resolved || self.changes.transfers.iter().any(|t| t.phase.resolves() == Some(hold)) {
+            return Err(Broken(format!("hold {hold} is resolved already")).into());
+        }
+        let id = TransferId::new(self.fresh());
+        let transfer = Transfer { id, phase, at: self.frame.now, ..held.clone() };
+        match self.apply(transfer, Some(&held))? {
+            Ok(()) => Ok(()),
+            Err(NotEnough(error)) => Err(Broken(error).into()),
+        }
+    }
+
+    fn apply(
+        &mut self,
+        transfer: Transfer,
+        hold: Option<&Transfer>,
+    ) -> Result<Result<(), NotEnough>, Stop> {
+        let (mut debit, debit_is_new) = self.account(&transfer.debit)?;
+        let (mut credit, credit_is_new) = self.account(&transfer.credit)?;
+        match ledger::apply(&mut debit, &mut credit, &transfer, hold) {
+            Ok(()) => {}
+            Err(error @ LedgerError::NotEnough { .. }) => {
+                return Ok(Err(NotEnough(error.to_string())));
+            }
+            Err(LedgerError::Broken(broken)) => return Err(broken.into()),
+        }
+        for (account, is_new) in [(debit, debit_is_new), (credit, credit_is_new)] {
+            if account.limit == Limit::DebitsWithinCredits {
+                self.changes.accounts.insert(account.id.clone(), (account, is_new));
+            }
+        }
+        self.changes.transfers.push(transfer);
+        Ok(Ok(()))
+    }
+}
+
+/// The debited account has less than the amount; nothing was moved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotEnough(pub String);

@@ -1,0 +1,34 @@
+//! Jobs: what time does by itself. They are stored with the change that schedules them.
+
+use redress_api::{Mchid, OutBillNo};
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Command, Stop};
+use crate::compensation;
+use crate::context::Context;
+
+/// Something to do at a moment of business time. Data: it is stored as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Job {
+    /// Move a compensation bill on.
+    Bill {
+        /// The platform.
+        sp_mchid: Mchid,
+        /// Its number of the bill.
+        out_bill_no: OutBillNo,
+        /// How.
+        step: compensation::Step,
+    },
+}
+
+/// A job that finds its work done, or no longer to be done, changes nothing.
+impl Command for Job {
+    type Outcome = ();
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
+        match self {
+            Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),
+        }
+    }
+}

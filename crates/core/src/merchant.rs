@@ -1,0 +1,242 @@
+//! Merchants: who they are, what they may call, whom they may act for.
+
+use std::collections::BTreeSet;
+
+use redress_api::{Appid, Fen, Mchid, Supported};
+use serde::{Deserialize, Serialize};
+
+use crate::chart;
+use crate::command::{Command, Stop};
+use crate::context::{Context, Movement};
+use crate::ledger::{Account, Reason, TransferId};
+use crate::refusal;
+use crate::row::Row;
+
+/// What kind of merchant it is; one may be of several kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 平台商户.
+    Platform,
+    /// 普通商户.
+    Direct,
+    /// An e-commerce service provider (电商平台).
+    Ecommerce,
+    /// 二级商户: acts only through its platform.
+    SubMerchant,
+}
+
+/// Whether the payer is asked before a compensation is paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmation {
+    /// The bill waits for the payer, 24 hours at most.
+    #[default]
+    Required,
+    /// The bill is paid by itself.
+    None,
+}
+
+/// A key with which the merchant signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Serial number of its API certificate.
+    pub serial_no: String,
+    /// The certificate, as PEM. Public; the private key is the merchant's alone.
+    pub certificate: String,
+}
+
+/// A merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merchant {
+    /// Its number.
+    pub mchid: Mchid,
+    /// A name for people.
+    pub name: String,
+    /// What it may call.
+    pub roles: BTreeSet<Role>,
+    /// Its applications.
+    pub appids: BTreeSet<Appid>,
+    /// How its compensations are confirmed.
+    pub confirmation: Confirmation,
+    /// The entities that it may name as sponsors, besides itself.
+    pub sponsors: BTreeSet<Mchid>,
+    /// Its sub-merchants.
+    pub sub_merchants: BTreeSet<Mchid>,
+    /// Its keys.
+    pub credentials: Vec<Credential>,
+}
+
+impl Merchant {
+    /// Whether the page's 支持商户 line includes it.
+    #[must_use]
+    pub fn supports(&self, supported: Supported) -> bool {
+        let role = match supported {
+            Supported::Platform => Role::Platform,
+            Supported::Direct => Role::Direct,
+            Supported::Ecommerce => Role::Ecommerce,
+        };
+        self.roles.contains(&role)
+    }
+
+    /// Whether it may debit this merchant for a compensation.
+    #[must_use]
+    pub fn may_debit(&self, sponsor: &Mchid) -> bool {
+        self.mchid == *sponsor || self.sponsors.contains(sponsor)
+    }
+}
+
+impl Row for Merchant {
+    const KIND: &'static str = "merchant";
+
+    fn id(&self) -> String {
+        self.mchid.to_string()
+    }
+
+    fn owner(&self) -> &str {
+        self.mchid.as_str()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.sponsors.contains(&self.mchid) || self.sub_merchants.contains(&self.mchid) {
+            return Err("is its own sponsor or sub-merchant".to_owned());
+        }
+        Ok(())
+    }
+
+    fn follows(&self, before: &Self) -> Result<(), String> {
+        if self.mchid == before.mchid { Ok(()) } else { Err("changes its number".to_owned()) }
+    }
+}
+
+/// Finds a merchant for the control API.
+fn existing(cx: &mut Context<'_>, mchid: &Mchid) -> Result<Merchant, Stop> {
+    cx.get(mchid.as_str())?
+        .ok_or_else(|| refusal::control_unknown(format!("there is no merchant {mchid}")).into())
+}
+
+/// Looks a merchant up.
+#[derive(Clone, Debug)]
+pub struct Find(pub Mchid);
+
+impl Command for Find {
+    type Outcome = Option<Merchant>;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Self::Outcome, Stop> {
+        cx.get(self.0.as_str())
+    }
+}
+
+/// Creates a merchant.
+#[derive(Clone, Debug)]
+pub struct Register(pub Merchant);
+
+impl Command for Register {
+    type Outcome = Merchant;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
+        let mchid = &self.0.mchid;
+        if cx.get::<Merchant>(mchid.as_str())?.is_some() {
+            let what = format!("there is a merchant {mchid} already");
+            return Err(refusal::control_conflict(what).into());
+        }
+        cx.put(&self.0)?;
+        Ok(self.0.clone())
+    }
+}
+
+/// Changes how a merchant's compensations are confirmed; bills that exist keep their way.
+#[derive(Clone, Debug)]
+pub struct Configure {
+    /// The merchant.
+    pub mchid: Mchid,
+    /// The way.
+    pub confirmation: Confirmation,
+}
+
+impl Command for Configure {
+    type Outcome = Merchant;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
+        let mut merchant = existing(cx, &self.mchid)?;
+        merchant.confirmation = self.confirmation;
+        cx.put(&merchant)?;
+        Ok(merchant)
+    }
+}
+
+/// How one merchant stands to a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The platform may debit it for compensations.
+    Sponsor,
+    /// It is a sub-merchant of the platform.
+    SubMerchant,
+}
+
+/// Relates a merchant to a platform. Both must exist.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relate {
+    /// The platform.
+    pub platform: Mchid,
+    /// The other merchant.
+    pub merchant: Mchid,
+    /// How they stand.
+    pub relation: Relation,
+}
+
+impl Command for Relate {
+    type Outcome = Merchant;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
+        let mut platform = existing(cx, &self.platform)?;
+        existing(cx, &self.merchant)?;
+        if self.platform == self.merchant {
+            let what = "a merchant has no relation to itself";
+            return Err(refusal::control_invalid(what).into());
+        }
+        match self.relation {
+            Relation::Sponsor => platform.sponsors.insert(self.merchant.clone()),
+            Relation::SubMerchant => platform.sub_merchants.insert(self.merchant.clone()),
+        };
+        cx.put(&platform)?;
+        Ok(platform)
+    }
+}
+
+/// Credits a merchant's available account from the bank.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopUp {
+    /// The merchant.
+    pub mchid: Mchid,
+    /// How much, in fen.
+    pub amount: Fen,
+}
+
+impl Command for TopUp {
+    type Outcome = TransferId;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<TransferId, Stop> {
+        existing(cx, &self.mchid)?;
+        if !self.amount.is_positive() || self.amount > Account::TOP_UP_MAX {
+            let what = format!("an amount has 1 to {} fen", Account::TOP_UP_MAX.get());
+            return Err(refusal::control_invalid(what).into());
+        }
+        let movement = Movement {
+            debit: &chart::bank(),
+            credit: &chart::available(&self.mchid),
+            amount: self.amount,
+            reason: Reason::TopUp,
+            reference: "top-up",
+        };
+        cx.transfer(&movement)?.map_err(|short| refusal::control_conflict(short.to_string()).into())
+    }
+}
+
+impl Account {
+    /// The most that one top-up credits: 10 thousand million yuan, in fen.
+    pub const TOP_UP_MAX: Fen = Fen::new(1_000_000_000_000);
+}

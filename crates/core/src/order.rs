@@ -1,0 +1,336 @@
+//! Orders: what a payer owes or has paid, and reversing it.
+
+use redress_api::pay::{Reverse, Reversed};
+use redress_api::{Appid, Fen, Mchid, OutTradeNo, Timestamp, TransactionId};
+use serde::{Deserialize, Serialize};
+
+use crate::chart;
+use crate::command::{Operation, Stop};
+use crate::context::{Context, Movement};
+use crate::ledger::{AccountId, Reason};
+use crate::merchant::Merchant;
+use crate::refusal;
+use crate::row::Row;
+use crate::subsidy::Subsidy;
+
+mod place;
+
+pub use place::{Outcome, Place};
+
+/// How long after the payment an order can be reversed: 7 days, in seconds.
+pub const REVERSE_SECONDS_MAX: i64 = 7 * 24 * 3600;
+
+/// How the payer pays (交易类型).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TradeType {
+    /// By showing a code to the merchant.
+    Micropay,
+    /// In a page or mini program.
+    Jsapi,
+    /// By scanning the merchant's code.
+    Native,
+    /// In an app.
+    App,
+}
+
+/// State of an order (交易状态).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum State {
+    /// Not paid.
+    NotPay,
+    /// The payer is entering the password; code payments only.
+    UserPaying,
+    /// The payment failed; code payments only.
+    PayError,
+    /// Paid.
+    Success,
+    /// Paid, and part of it or all went back.
+    Refund,
+    /// Reversed; code payments only. Final.
+    Revoked,
+    /// Closed unpaid. Final.
+    Closed,
+}
+
+/// What happens to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The payer pays.
+    Pay,
+    /// The payment fails.
+    Fail,
+    /// Money goes back.
+    Refund,
+    /// The merchant reverses it.
+    Reverse,
+    /// The merchant closes it.
+    Close,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::NotPay,
+        Self::UserPaying,
+        Self::PayError,
+        Self::Success,
+        Self::Refund,
+        Self::Revoked,
+        Self::Closed,
+    ];
+
+    /// The state after an event, if the event can happen.
+    #[must_use]
+    pub const fn next(self, event: Event) -> Option<Self> {
+        match (self, event) {
+            (Self::NotPay | Self::UserPaying, Event::Pay) => Some(Self::Success),
+            (Self::UserPaying, Event::Fail) => Some(Self::PayError),
+            (Self::NotPay | Self::UserPaying | Self::PayError | Self::Success, Event::Reverse) => {
+                Some(Self::Revoked)
+            }
+            (Self::NotPay, Event::Close) => Some(Self::Closed),
+            (Self::Success | Self::Refund, Event::Refund) => Some(Self::Refund),
+            _ => None,
+        }
+    }
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 5] = [Self::Pay, Self::Fail, Self::Refund, Self::Reverse, Self::Close];
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The merchant that placed it: a direct merchant, or a platform for a sub-merchant.
+    pub mchid: Mchid,
+    /// The sub-merchant that sells, for a platform's order.
+    pub sub_mchid: Option<Mchid>,
+    /// The application.
+    pub appid: Appid,
+    /// The merchant's number.
+    pub out_trade_no: OutTradeNo,
+    /// The provider's number; orders have one once they are paid.
+    pub transaction_id: Option<TransactionId>,
+    /// How it is paid.
+    pub trade_type: TradeType,
+    /// Its state.
+    pub state: State,
+    /// In fen.
+    pub amount: Fen,
+    /// Who pays: an openid.
+    pub payer: String,
+    /// When it was placed.
+    pub create_time: Timestamp,
+    /// When it was paid.
+    pub success_time: Option<Timestamp>,
+    /// How much of it has gone back, in fen.
+    pub refunded: Fen,
+    /// The subsidy that it was announced with, if any.
+    pub subsidy: Option<Subsidy>,
+    /// Whether its money waits for profit sharing.
+    pub profit_sharing: bool,
+    /// Whether profit sharing has started.
+    pub sharing_started: bool,
+    /// When it was reversed.
+    pub revoke_time: Option<Timestamp>,
+}
+
+impl Order {
+    /// The number of an order's row.
+    #[must_use]
+    pub fn row_id(mchid: &Mchid, out_trade_no: &OutTradeNo) -> String {
+        format!("{mchid}/{out_trade_no}")
+    }
+
+    /// The account that its payment went to, and that gives money back.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        let seller = self.sub_mchid.as_ref().unwrap_or(&self.mchid);
+        if self.profit_sharing { chart::frozen(seller) } else { chart::available(seller) }
+    }
+
+    /// What its transfers refer to: the provider's number, or the merchant's before there is one.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.transaction_id.as_ref().map_or(self.out_trade_no.as_str(), TransactionId::as_str)
+    }
+
+    /// Whether its money may be shared: it is a sharing order, was paid, and no subsidy is
+    /// outstanding.
+    #[must_use]
+    pub fn may_share(&self) -> bool {
+        let paid = matches!(self.state, State::Success | State::Refund);
+        self.profit_sharing && paid && self.subsidy.as_ref().is_none_or(Subsidy::is_settled)
+    }
+
+    /// Moves the order on.
+    fn step(&mut self, event: Event) -> Result<(), Stop> {
+        let broken = || crate::command::Broken(format!("no {event:?} from {:?}", self.state));
+        self.state = self.state.next(event).ok_or_else(broken)?;
+        Ok(())
+    }
+
+    fn pay_back<'a>(&'a self, ends: &'a [AccountId; 2], reason: Reason) -> Movement<'a> {
+        Movement {
+            debit: &ends[0],
+            credit: &ends[1],
+            amount: self.amount,
+            reason,
+            reference: self.reference(),
+        }
+    }
+}
+
+impl Row for Order {
+    const KIND: &'static str = "order";
+
+    fn id(&self) -> String {
+        Self::row_id(&self.mchid, &self.out_trade_no)
+    }
+
+    fn owner(&self) -> &str {
+        self.mchid.as_str()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let paid = self.success_time.is_some();
+        let fits = match self.state {
+            State::NotPay | State::Closed => !paid,
+            State::UserPaying | State::PayError => !paid && self.trade_type == TradeType::Micropay,
+            State::Success => paid && self.refunded == Fen::ZERO,
+            State::Refund => paid && self.refunded.is_positive(),
+            State::Revoked => self.revoke_time.is_some() && self.refunded == Fen::ZERO,
+        };
+        if !fits || paid != self.transaction_id.is_some() {
+            return Err(format!("its fields do not fit {:?}", self.state));
+        }
+        if !self.amount.is_positive() || self.refunded > self.amount {
+            return Err("its amounts do not add up".to_owned());
+        }
+        if self.subsidy.is_some() && !self.profit_sharing {
+            return Err("has a subsidy, yet no profit sharing".to_owned());
+        }
+        Ok(())
+    }
+
+    fn follows(&self, before: &Self) -> Result<(), String> {
+        let same = self.amount == before.amount
+            && self.payer == before.payer
+            && self.appid == before.appid
+            && self.sub_mchid == before.sub_mchid
+            && self.refunded >= before.refunded
+            && (before.transaction_id.is_none() || self.transaction_id == before.transaction_id);
+        if !same {
+            return Err("what never changes has changed".to_owned());
+        }
+        let reachable = self.state == before.state
+            || Event::ALL.iter().any(|event| before.state.next(*event) == Some(self.state));
+        if reachable {
+            Ok(())
+        } else {
+            Err(format!("no way from {:?} to {:?}", before.state, self.state))
+        }
+    }
+}
+
+/// Where the provider's number of an order leads: the order's own row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// The provider's number.
+    pub transaction_id: TransactionId,
+    /// See [`Order::mchid`].
+    pub mchid: Mchid,
+    /// See [`Order::out_trade_no`].
+    pub out_trade_no: OutTradeNo,
+}
+
+impl Row for Transaction {
+    const KIND: &'static str = "transaction";
+
+    fn id(&self) -> String {
+        self.transaction_id.to_string()
+    }
+
+    fn owner(&self) -> &str {
+        self.mchid.as_str()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn follows(&self, _: &Self) -> Result<(), String> {
+        Err("a transaction never changes".to_owned())
+    }
+}
+
+/// The paid order of this number, if the merchant placed it.
+///
+/// # Errors
+/// If a row is not loaded.
+pub fn find_paid(
+    cx: &mut Context<'_>,
+    merchant: &Mchid,
+    transaction_id: &TransactionId,
+) -> Result<Option<Order>, Stop> {
+    let Some(transaction) = cx.get::<Transaction>(transaction_id.as_str())? else {
+        return Ok(None);
+    };
+    if transaction.mchid != *merchant {
+        return Ok(None);
+    }
+    cx.get(&Order::row_id(&transaction.mchid, &transaction.out_trade_no))
+}
+
+impl Operation for Reverse {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Reversed, Stop> {
+        if self.mchid != caller.mchid {
+            return Err(refusal::MCHID_DIFFERS.plain().into());
+        }
+        let id = Order::row_id(&self.mchid, &self.out_trade_no);
+        let mut order: Order = cx.get(&id)?.ok_or_else(|| refusal::ORDER_UNKNOWN.plain())?;
+        if order.appid != self.appid {
+            return Err(refusal::APPID_DIFFERS.plain().into());
+        }
+        if order.trade_type != TradeType::Micropay {
+            return Err(refusal::NOT_A_CODE_PAYMENT.plain().into());
+        }
+        match order.state {
+            State::Revoked => {}
+            State::Refund => return Err(refusal::REVERSE_REFUNDED.plain().into()),
+            State::Closed => return Err(refusal::REVERSE_CLOSED.plain().into()),
+            State::NotPay | State::UserPaying | State::PayError => revoke(cx, &mut order)?,
+            State::Success => {
+                give_back(cx, &order)?;
+                revoke(cx, &mut order)?;
+            }
+        }
+        Ok(Reversed {
+            appid: Some(order.appid),
+            mchid: order.mchid,
+            out_trade_no: order.out_trade_no,
+        })
+    }
+}
+
+fn revoke(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
+    order.step(Event::Reverse)?;
+    order.revoke_time = Some(cx.now());
+    cx.put(order)
+}
+
+fn give_back(cx: &mut Context<'_>, order: &Order) -> Result<(), Stop> {
+    let age = order.success_time.map_or(0, |paid| cx.now().seconds_since(paid));
+    if age > REVERSE_SECONDS_MAX {
+        return Err(refusal::REVERSE_EXPIRED.plain().into());
+    }
+    let ends = [order.account(), chart::payer(&order.payer)];
+    match cx.transfer(&order.pay_back(&ends, Reason::Reversal))? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(refusal::REVERSE_NOT_ENOUGH.plain().into()),
+    }
+}

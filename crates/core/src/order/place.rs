@@ -1,0 +1,191 @@
+//! Placing an order for the control API, as if a payer had acted.
+
+use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Order, State, TradeType, Transaction};
+use crate::chart;
+use crate::command::{Command, Stop};
+use crate::context::{Context, Movement};
+use crate::ledger::Reason;
+use crate::merchant::Merchant;
+use crate::refusal;
+use crate::row::Row;
+use crate::subsidy::Subsidy;
+
+/// What the payer has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Paid.
+    #[default]
+    Paid,
+    /// Not paid yet. A code payment waits for the password.
+    Unpaid,
+    /// Tried and failed; code payments only.
+    Failed,
+}
+
+/// Places an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The merchant that places it.
+    pub mchid: Mchid,
+    /// The sub-merchant that sells, if the merchant is a platform.
+    #[serde(default)]
+    pub sub_mchid: Option<Mchid>,
+    /// The application.
+    pub appid: Appid,
+    /// The merchant's number.
+    pub out_trade_no: OutTradeNo,
+    /// The provider's number; a fresh one when left out. Only for paid orders.
+    #[serde(default)]
+    pub transaction_id: Option<TransactionId>,
+    /// How it is paid.
+    pub trade_type: TradeType,
+    /// What the payer has done.
+    #[serde(default)]
+    pub outcome: Outcome,
+    /// In fen.
+    pub amount: Fen,
+    /// Who pays: an openid of 1–128 letters, digits, `_` and `-`.
+    pub payer: String,
+    /// Whether its money waits for profit sharing.
+    #[serde(default)]
+    pub profit_sharing: bool,
+    /// The subsidy that it announces, in fen; needs profit sharing.
+    #[serde(default)]
+    pub subsidy_amount: Option<Fen>,
+    /// How much of it has gone back, in fen; needs a paid order.
+    #[serde(default)]
+    pub refunded: Option<Fen>,
+}
+
+impl Place {
+    fn invalid(&self) -> Option<&'static str> {
+        let openid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let paid = self.outcome == Outcome::Paid;
+        let in_order = |amount: Fen| amount.is_positive() && amount <= self.amount;
+        if !self.amount.is_positive() || self.amount.get() > 100_000_000_000 {
+            Some("amount has 1 to 100000000000 fen")
+        } else if self.payer.is_empty() || self.payer.len() > 128 || !self.payer.chars().all(openid)
+        {
+            Some("payer is an openid: 1 to 128 letters, digits, _ and -")
+        } else if self.outcome == Outcome::Failed && self.trade_type != TradeType::Micropay {
+            Some("only a MICROPAY order can be failed")
+        } else if !paid && (self.transaction_id.is_some() || self.refunded.is_some()) {
+            Some("transaction_id and refunded need a paid order")
+        } else if self.refunded.is_some_and(|amount| !in_order(amount)) {
+            Some("refunded has 1 fen up to the amount of the order")
+        } else if self.subsidy_amount.is_some_and(|amount| !in_order(amount)) {
+            Some("subsidy_amount has 1 fen up to the amount of the order")
+        } else if self.subsidy_amount.is_some() && !self.profit_sharing {
+            Some("subsidy_amount needs profit_sharing")
+        } else {
+            None
+        }
+    }
+
+    fn order(&self, cx: &mut Context<'_>) -> Order {
+        let paid = self.outcome == Outcome::Paid;
+        let state = match (self.outcome, self.trade_type) {
+            (Outcome::Unpaid, TradeType::Micropay) => State::UserPaying,
+            (Outcome::Failed, _) => State::PayError,
+            (Outcome::Paid | Outcome::Unpaid, _) => State::NotPay,
+        };
+        let given = self.transaction_id.clone();
+        Order {
+            mchid: self.mchid.clone(),
+            sub_mchid: self.sub_mchid.clone(),
+            appid: self.appid.clone(),
+            out_trade_no: self.out_trade_no.clone(),
+            transaction_id: paid.then(|| given.unwrap_or_else(|| cx.fresh_transaction_id())),
+            trade_type: self.trade_type,
+            state,
+            amount: self.amount,
+            payer: self.payer.clone(),
+            create_time: cx.now(),
+            success_time: paid.then(|| cx.now()),
+            refunded: Fen::ZERO,
+            subsidy: self.subsidy_amount.map(Subsidy::announced),
+            profit_sharing: self.profit_sharing,
+            sharing_started: false,
+            revoke_time: None,
+        }
+    }
+
+    /// Checks who sells, and that the number is free.
+    fn admit(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
+        if let Some(what) = self.invalid() {
+            return Err(refusal::control_invalid(what).into());
+        }
+        let Some(merchant) = cx.get::<Merchant>(self.mchid.as_str())? else {
+            let what = format!("there is no merchant {}", self.mchid);
+            return Err(refusal::control_unknown(what).into());
+        };
+        if let Some(sub_mchid) = &self.sub_mchid
+            && !merchant.sub_merchants.contains(sub_mchid)
+        {
+            let what = format!("{sub_mchid} is no sub-merchant of {}", self.mchid);
+            return Err(refusal::control_conflict(what).into());
+        }
+        if cx.get::<Order>(&Order::row_id(&self.mchid, &self.out_trade_no))?.is_some() {
+            let what = format!("{} has an order {} already", self.mchid, self.out_trade_no);
+            return Err(refusal::control_conflict(what).into());
+        }
+        Ok(())
+    }
+}
+
+impl Command for Place {
+    type Outcome = Order;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Order, Stop> {
+        self.admit(cx)?;
+        let mut order = self.order(cx);
+        if let Some(transaction_id) = order.transaction_id.clone() {
+            pay(cx, &mut order, transaction_id)?;
+        }
+        if let Some(amount) = self.refunded {
+            refund(cx, &mut order, amount)?;
+        }
+        cx.put(&order)?;
+        Ok(order)
+    }
+}
+
+fn pay(cx: &mut Context<'_>, order: &mut Order, transaction_id: TransactionId) -> Result<(), Stop> {
+    let transaction = Transaction {
+        transaction_id,
+        mchid: order.mchid.clone(),
+        out_trade_no: order.out_trade_no.clone(),
+    };
+    if cx.get::<Transaction>(&transaction.id())?.is_some() {
+        let what = format!("there is a transaction {} already", transaction.transaction_id);
+        return Err(refusal::control_conflict(what).into());
+    }
+    cx.put(&transaction)?;
+    order.step(Event::Pay)?;
+    let movement = Movement {
+        debit: &chart::payer(&order.payer),
+        credit: &order.account(),
+        amount: order.amount,
+        reason: Reason::Payment,
+        reference: order.reference(),
+    };
+    cx.transfer(&movement)?
+        .map(|_| ())
+        .map_err(|short| refusal::control_conflict(short.to_string()).into())
+}
+
+fn refund(cx: &mut Context<'_>, order: &mut Order, amount: Fen) -> Result<(), Stop> {
+    let ends = [order.account(), chart::payer(&order.payer)];
+    let movement = Movement { amount, ..order.pay_back(&ends, Reason::Refund) };
+    if let Err(short) = cx.transfer(&movement)? {
+        return Err(refusal::control_conflict(short.to_string()).into());
+    }
+    order.step(Event::Refund)?;
+    order.refunded = amount;
+    Ok(())
+}

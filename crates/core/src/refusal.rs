@@ -1,0 +1,177 @@
+//! Every way in which a rule says no, in one table: code, Chinese message, and the number that
+//! ends the `Request-ID`.
+//!
+//! No page publishes business errors for the five endpoints. Codes and words are those of the
+//! nearest published tables and of answers seen in the live service; each use is an assumption
+//! (`redress_api::assumed`), and this is the one place to change it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use redress_api::error::{
+    APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
+    ORDER_NOT_EXIST, SIGN_ERROR,
+};
+
+/// A rule's no. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Status and code.
+    pub code: ErrorCode,
+    /// What the caller reads.
+    pub message: Cow<'static, str>,
+    /// The internal error number, printed at the end of the `Request-ID`.
+    pub number: u32,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code.code, self.message)
+    }
+}
+
+/// A line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    code: ErrorCode,
+    number: u32,
+    message: &'static str,
+}
+
+impl Entry {
+    const fn new(code: ErrorCode, number: u32, message: &'static str) -> Self {
+        Self { code, number, message }
+    }
+
+    /// The refusal of this line.
+    #[must_use]
+    pub const fn plain(&self) -> Refusal {
+        let message = Cow::Borrowed(self.message);
+        Refusal { code: self.code, message, number: self.number }
+    }
+}
+
+/// Request-ID suffixes that the provider's troubleshooting guide lists.
+mod number {
+    pub(super) const PARAMETER: u32 = 268_435_461;
+    pub(super) const ORDER_NOT_FOUND: u32 = 268_512_771;
+    pub(super) const OTHER_CONTENT: u32 = 268_498_688;
+    pub(super) const MCHID_MISMATCH: u32 = 268_447_843;
+    pub(super) const APPID_MISMATCH: u32 = 268_445_527;
+    pub(super) const ORDER_NOT_VALID: u32 = 268_447_914;
+    pub(super) const NO_RELATION: u32 = 268_443_701;
+    pub(super) const UNAVAILABLE: u32 = 268_443_715;
+    pub(super) const SIGNATURE: u32 = 268_443_699;
+}
+
+/// The caller signed with a known key, and is gone since.
+pub const CALLER_UNKNOWN: Entry = Entry::new(SIGN_ERROR, number::SIGNATURE, "商户号不存在");
+/// The caller is not of the kind that the page's 支持商户 line names.
+pub const NOT_SUPPORTED: Entry =
+    Entry::new(NO_AUTH, number::UNAVAILABLE, "商户无权限调用该接口，请确认商户类型及产品权限");
+
+/// The sponsor is neither the platform nor authorised by it.
+pub const SPONSOR_NOT_AUTHORISED: Entry =
+    Entry::new(NO_AUTH, number::NO_RELATION, "出资商户未授权，无权限使用该出资商户号");
+/// The transaction is unknown, or not an order of the platform.
+pub const TRANSACTION_UNKNOWN: Entry =
+    Entry::new(ORDER_NOT_EXIST, number::ORDER_NOT_FOUND, "订单不存在");
+/// The number was used before, with other content.
+pub const BILL_DIFFERS: Entry =
+    Entry::new(INVALID_REQUEST, number::OTHER_CONTENT, "单号已存在但信息不一致,请查单后比较确认");
+/// No bill of this number.
+pub const BILL_UNKNOWN: Entry = Entry::new(NOT_FOUND, number::ORDER_NOT_FOUND, "查询单据不存在");
+/// The bill is not one that the payer has yet to confirm.
+pub const BILL_NOT_CANCELLABLE: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "当前单据状态不允许撤销");
+
+/// The merchant in the body is not the one that signed.
+pub const MCHID_DIFFERS: Entry = Entry::new(
+    INVALID_REQUEST,
+    number::MCHID_MISMATCH,
+    "http header中的mchid与post payload中的mchid不匹配",
+);
+/// The appid is not the order's.
+pub const APPID_DIFFERS: Entry =
+    Entry::new(APPID_MCHID_NOT_MATCH, number::APPID_MISMATCH, "appid和mch_id不匹配");
+/// No order of this number.
+pub const ORDER_UNKNOWN: Entry = Entry::new(ORDER_NOT_EXIST, number::ORDER_NOT_FOUND, "订单不存在");
+/// Only code payments are reversed.
+pub const NOT_A_CODE_PAYMENT: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "非付款码支付订单，不支持撤销");
+/// Paid more than seven days ago.
+pub const REVERSE_EXPIRED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单有7天的撤销有效期，过期将不能撤销");
+/// Part of it went back already.
+pub const REVERSE_REFUNDED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已转入退款，不能撤销");
+/// It was closed.
+pub const REVERSE_CLOSED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已关闭，不能撤销");
+/// The merchant's account cannot give the money back.
+pub const REVERSE_NOT_ENOUGH: Entry =
+    Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "可用余额不足，请充值后重新发起");
+
+/// The sub-merchant does not belong to the caller.
+pub const NO_RELATION: Entry = Entry::new(INVALID_REQUEST, number::NO_RELATION, "受理关系不存在");
+/// The order is unknown, or another sub-merchant's.
+pub const SUBSIDY_ORDER_UNKNOWN: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_FOUND, "订单不存在");
+/// The order carries no subsidy mark.
+pub const NO_SUBSIDY_MARK: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "非补差订单，不支持取消补差");
+/// The order has had no successful refund.
+pub const SUBSIDY_NO_REFUND: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单未发生退款，不支持取消补差");
+/// Profit sharing has started.
+pub const SUBSIDY_SHARING_STARTED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已发起分账，不支持取消补差");
+/// The subsidy was paid.
+pub const SUBSIDY_PAID: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已补差，不支持取消补差");
+
+/// The whole table.
+pub const ALL: &[Entry] = &[
+    CALLER_UNKNOWN,
+    NOT_SUPPORTED,
+    SPONSOR_NOT_AUTHORISED,
+    TRANSACTION_UNKNOWN,
+    BILL_DIFFERS,
+    BILL_UNKNOWN,
+    BILL_NOT_CANCELLABLE,
+    MCHID_DIFFERS,
+    APPID_DIFFERS,
+    ORDER_UNKNOWN,
+    NOT_A_CODE_PAYMENT,
+    REVERSE_EXPIRED,
+    REVERSE_REFUNDED,
+    REVERSE_CLOSED,
+    REVERSE_NOT_ENOUGH,
+    NO_RELATION,
+    SUBSIDY_ORDER_UNKNOWN,
+    NO_SUBSIDY_MARK,
+    SUBSIDY_NO_REFUND,
+    SUBSIDY_SHARING_STARTED,
+    SUBSIDY_PAID,
+];
+
+/// What the control API is told when it names something that is not there.
+#[must_use]
+pub fn control_unknown(what: impl Into<String>) -> Refusal {
+    let code = ErrorCode { status: 404, code: "UNKNOWN" };
+    Refusal { code, message: Cow::Owned(what.into()), number: 0 }
+}
+
+/// What the control API is told when the world does not allow what it asks.
+#[must_use]
+pub fn control_conflict(what: impl Into<String>) -> Refusal {
+    let code = ErrorCode { status: 409, code: "CONFLICT" };
+    Refusal { code, message: Cow::Owned(what.into()), number: 0 }
+}
+
+/// What the control API is told when what it asks makes no sense.
+#[must_use]
+pub fn control_invalid(what: impl Into<String>) -> Refusal {
+    let code = ErrorCode { status: 400, code: "INVALID" };
+    Refusal { code, message: Cow::Owned(what.into()), number: number::PARAMETER }
+}
