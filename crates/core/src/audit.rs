@@ -17,6 +17,7 @@ use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transf
 use crate::merchant::Merchant;
 use crate::order::{Order, State, Transaction};
 use crate::row::{Row, Stored};
+use crate::trial::TrialBalance;
 
 /// The most violations that one check spells out.
 const VIOLATIONS_MAX: usize = 20;
@@ -114,7 +115,7 @@ struct Hold {
 pub struct Audit {
     checks: BTreeMap<Invariant, Check>,
     link: Link,
-    accounts: BTreeMap<AccountId, Account>,
+    trial: TrialBalance,
     holds: BTreeMap<TransferId, Hold>,
     /// Posted sums by reference and reason, apart from compensations.
     moved: BTreeMap<String, BTreeMap<Reason, Fen>>,
@@ -143,7 +144,7 @@ impl Audit {
         Self {
             checks: Invariant::ALL.into_iter().map(|i| (i, check(i))).collect(),
             link: Link::default(),
-            accounts: BTreeMap::new(),
+            trial: TrialBalance::default(),
             holds: BTreeMap::new(),
             moved: BTreeMap::new(),
             kept: BTreeSet::new(),
@@ -176,7 +177,7 @@ impl Audit {
         }
         let outcome = self.resolve(transfer);
         self.note(Invariant::Holds, outcome);
-        let moved = self.add(transfer);
+        let moved = self.trial.add(transfer);
         self.note(Invariant::Balanced, moved.ok_or_else(|| format!("{} overflows", transfer.id)));
         if transfer.phase == Phase::Posted {
             let sums = self.moved.entry(transfer.reference.clone()).or_default();
@@ -210,32 +211,10 @@ impl Audit {
         if fits { Ok(()) } else { Err(format!("{id} does not fit the hold {of}")) }
     }
 
-    /// Adds a transfer to the sums of both sides.
-    fn add(&mut self, transfer: &Transfer) -> Option<()> {
-        for (id, is_debit) in [(&transfer.debit, true), (&transfer.credit, false)] {
-            let account = self
-                .accounts
-                .entry(id.clone())
-                .or_insert_with(|| Account::open(id.clone(), chart::limit(id)));
-            let volume = if is_debit { &mut account.debits } else { &mut account.credits };
-            let amount = transfer.amount;
-            match transfer.phase {
-                Phase::Posted => volume.posted = volume.posted.plus(amount)?,
-                Phase::Pending => volume.pending = volume.pending.plus(amount)?,
-                Phase::Post(_) => {
-                    volume.pending = volume.pending.minus(amount)?;
-                    volume.posted = volume.posted.plus(amount)?;
-                }
-                Phase::Void(_) => volume.pending = volume.pending.minus(amount)?,
-            }
-        }
-        Some(())
-    }
-
     /// An account as it is kept.
     pub fn account(&mut self, kept: &Account) {
         self.kept.insert(kept.id.clone());
-        let summed = self.accounts.get(&kept.id);
+        let summed = self.trial.accounts.get(&kept.id);
         let empty = Account::open(kept.id.clone(), chart::limit(&kept.id));
         let outcome = if summed.unwrap_or(&empty) == kept {
             Ok(())
@@ -332,7 +311,7 @@ impl Audit {
     }
 
     fn sums(&mut self) {
-        let accounts = std::mem::take(&mut self.accounts);
+        let accounts = std::mem::take(&mut self.trial).accounts;
         let mut sums = [0_i128; 4];
         for account in accounts.values() {
             let volumes = [account.debits, account.credits];

@@ -1,11 +1,13 @@
 //! Commands: what can be asked of the domain, and how one attempt at it runs.
 
+use std::marker::PhantomData;
+
 use redress_api::{Endpoint, Mchid, Timestamp};
 
 use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::refusal::{self, Refusal};
-use crate::row::{Changes, Key, Rows};
+use crate::row::{Changes, Key, Row, Rows};
 
 /// A rule: what one request, job or control call does.
 pub trait Command: Send + Sync + 'static {
@@ -110,5 +112,28 @@ impl<E: Operation> Command for Call<E> {
             return Err(refusal::NOT_SUPPORTED.plain().into());
         }
         self.request.decide(cx, &caller)
+    }
+}
+
+/// Looks a row up.
+#[derive(Clone, Debug)]
+pub struct Find<R> {
+    id: String,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> Find<R> {
+    /// The row of this number.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), row: PhantomData }
+    }
+}
+
+impl<R: Row + Send> Command for Find<R> {
+    type Outcome = Option<R>;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Self::Outcome, Stop> {
+        cx.get(&self.id)
     }
 }

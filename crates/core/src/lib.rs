@@ -17,8 +17,9 @@ pub mod order;
 pub mod refusal;
 pub mod row;
 pub mod subsidy;
+pub mod trial;
 
-pub use command::{Call, Command, Failure, Frame, Operation, attempt};
+pub use command::{Call, Command, Failure, Find, Frame, Operation, attempt};
 pub use context::Context;
 pub use job::Job;
 pub use ledger::{Account, AccountId, Transfer, TransferId};

@@ -115,18 +115,6 @@ fn existing(cx: &mut Context<'_>, mchid: &Mchid) -> Result<Merchant, Stop> {
         .ok_or_else(|| refusal::control_unknown(format!("there is no merchant {mchid}")).into())
 }
 
-/// Looks a merchant up.
-#[derive(Clone, Debug)]
-pub struct Find(pub Mchid);
-
-impl Command for Find {
-    type Outcome = Option<Merchant>;
-
-    fn decide(&self, cx: &mut Context<'_>) -> Result<Self::Outcome, Stop> {
-        cx.get(self.0.as_str())
-    }
-}
-
 /// Creates a merchant.
 #[derive(Clone, Debug)]
 pub struct Register(pub Merchant);
