@@ -1,0 +1,165 @@
+//! Every statement, once, in PostgreSQL's dialect.
+//!
+//! `$1` is a name to SQLite, and positions follow first appearance: placeholders first appear in
+//! ascending order. SQLite has no row locks: [`for_sqlite`] strips them.
+
+use std::borrow::Cow;
+
+const LOCK: &str = " FOR UPDATE SKIP LOCKED";
+
+/// A statement in SQLite's dialect. SQLite locks the whole database, so row locks go.
+pub(crate) fn for_sqlite(statement: &'static str) -> Cow<'static, str> {
+    if statement.contains(LOCK) {
+        Cow::Owned(statement.replace(LOCK, ""))
+    } else {
+        Cow::Borrowed(statement)
+    }
+}
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+        #[cfg(test)]
+        const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+macro_rules! transfers {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, id, debit, credit, amount, reason, phase, resolves, reference, at, link \
+             FROM transfer ",
+            $rest
+        )
+    };
+}
+
+macro_rules! accounts {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, limit_kind, debits_pending, debits_posted, credits_pending, \
+             credits_posted FROM account ",
+            $rest
+        )
+    };
+}
+
+// What commands read.
+statements! {
+    ROW = "SELECT version, body FROM entity WHERE kind = $1 AND id = $2";
+    ACCOUNT = accounts!("WHERE id = $1");
+    TRANSFER = transfers!("WHERE id = $1");
+    RESOLVED = "SELECT EXISTS (SELECT 1 FROM transfer WHERE resolves = $1)";
+    LAST_LINK = "SELECT link FROM transfer ORDER BY seq DESC LIMIT 1";
+
+    // What commands write.
+    ROW_INSERT = "INSERT INTO entity (kind, id, owner, version, updated_at, body) \
+                  VALUES ($1, $2, $3, 1, $4, $5)";
+    ROW_UPDATE = "UPDATE entity SET owner = $1, version = version + 1, updated_at = $2, \
+                  body = $3 WHERE kind = $4 AND id = $5 AND version = $6";
+    ACCOUNT_INSERT = "INSERT INTO account (debits_pending, debits_posted, credits_pending, \
+                      credits_posted, limit_kind, id) VALUES ($1, $2, $3, $4, $5, $6)";
+    ACCOUNT_UPDATE = "UPDATE account SET debits_pending = $1, debits_posted = $2, \
+                      credits_pending = $3, credits_posted = $4 \
+                      WHERE limit_kind = $5 AND id = $6";
+    TRANSFER_INSERT = "INSERT INTO transfer (id, debit, credit, amount, reason, phase, resolves, \
+                       reference, at, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    JOB_INSERT = "INSERT INTO job (run_at, body) VALUES ($1, $2)";
+
+    // Jobs.
+    JOB_CLAIM = "UPDATE job SET leased_until = $1, attempt = attempt + 1 WHERE id IN \
+                 (SELECT id FROM job WHERE run_at <= $2 AND leased_until <= $3 \
+                 ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) \
+                 RETURNING id, run_at, leased_until, attempt, body";
+    JOB_NEXT = "SELECT run_at FROM job WHERE leased_until <= $1 ORDER BY run_at LIMIT 1";
+    JOB_HELD = "SELECT 1 FROM job WHERE id = $1 AND attempt = $2";
+    JOB_DELETE = "DELETE FROM job WHERE id = $1 AND attempt = $2";
+    JOB_POSTPONE = "UPDATE job SET run_at = $1, leased_until = 0 WHERE id = $2 AND attempt = $3";
+    JOB_RELEASE = "UPDATE job SET leased_until = 0 WHERE leased_until <> 0";
+
+    // Lists.
+    ROWS = "SELECT id, version, body FROM entity WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3";
+    ROWS_OF_OWNER = "SELECT id, version, body FROM entity WHERE kind = $1 AND owner = $2 \
+                     AND id > $3 ORDER BY id LIMIT $4";
+    ACCOUNTS = accounts!("WHERE id > $1 ORDER BY id LIMIT $2");
+    TRANSFERS = transfers!("WHERE seq > $1 ORDER BY seq LIMIT $2");
+    // No transfer has one account on both sides, so nothing comes twice.
+    TRANSFERS_OF_ACCOUNT = concat!(
+        transfers!("WHERE debit = $1 AND seq > $2 UNION ALL "),
+        transfers!("WHERE credit = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+    );
+    TRANSFERS_OF_REFERENCE =
+        transfers!("WHERE reference = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+    TRANSFERS_OF_BOTH = transfers!(
+        "WHERE reference = $1 AND seq > $2 AND (debit = $3 OR credit = $3) ORDER BY seq LIMIT $4"
+    );
+    JOBS = "SELECT id, run_at, leased_until, attempt, body FROM job WHERE id > $1 \
+            ORDER BY id LIMIT $2";
+    /// For the audit: every row of every kind.
+    ALL_ROWS = "SELECT kind, id, version, body FROM entity ORDER BY kind, id";
+
+    // Migrations.
+    MIGRATION_LAST = "SELECT max(n) FROM migration";
+    MIGRATION_INSERT = "INSERT INTO migration (n) VALUES ($1)";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, LOCK, for_sqlite};
+
+    /// The placeholders of a statement, in order of first appearance.
+    fn placeholders(text: &str) -> Vec<u32> {
+        let mut seen = Vec::new();
+        for rest in text.split('$').skip(1) {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let number = digits.parse().unwrap();
+            if !seen.contains(&number) {
+                seen.push(number);
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn placeholders_ascend() {
+        for (name, text) in ALL {
+            let expected: Vec<u32> = (1..).take(placeholders(text).len()).collect();
+            assert_eq!(placeholders(text), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn sqlite_prepares_each() {
+        let connection = crate::migrate::tests::in_memory();
+        for (name, text) in ALL {
+            let statement = connection
+                .prepare(&for_sqlite(text))
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(statement.parameter_count(), placeholders(text).len(), "{name}");
+            assert!(!for_sqlite(text).contains(LOCK), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_statement_reads_a_whole_table() {
+        let connection = crate::migrate::tests::in_memory();
+        // Run once at the start, or to read everything.
+        let whole = ["JOB_RELEASE", "ALL_ROWS", "MIGRATION_LAST"];
+        // Read along an index, and stop at their limit.
+        let limited = ["JOB_NEXT", "LAST_LINK"];
+        for (name, text) in ALL.iter().filter(|(name, _)| !whole.contains(name)) {
+            let plan = format!("EXPLAIN QUERY PLAN {}", for_sqlite(text));
+            let mut statement = connection.prepare(&plan).unwrap();
+            let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+            let steps = statement
+                .query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>(3))
+                .unwrap();
+            for step in steps.map(Result::unwrap) {
+                let sorts = step.contains("TEMP B-TREE");
+                let scans = step.starts_with("SCAN") && !step.contains("CONSTANT ROW");
+                let limited = limited.contains(name);
+                assert!(!sorts && (limited || !scans), "{name}: {step}");
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Decisions over a connection: each row is looked up the moment a rule asks for it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use redress_core::command::{Broken, Stop};
+use redress_core::row::{Found, Lookup, Rows};
+use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer, attempt};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::prepare;
+use crate::error::{Failure, Fault};
+use crate::page::{account_columns, transfer_columns};
+use crate::sql;
+
+/// What a rule decides over the rows of a connection. The outer error ends the transaction; the
+/// inner one is the rule's.
+pub(super) fn decide<C: Command>(
+    connection: &Connection,
+    command: &C,
+    frame: Frame,
+) -> Result<Result<(C::Outcome, Changes), Failure>, Fault> {
+    let mut looks = Looks { connection, fault: None };
+    // A rule has no state that outlives it but its command, which only it reads.
+    let decided = catch_unwind(AssertUnwindSafe(|| attempt(command, frame, &mut looks)));
+    if let Some(fault) = looks.fault {
+        return Err(fault);
+    }
+    let decided = decided.unwrap_or_else(|panic| {
+        Err(Stop::Broken(Broken(format!("a rule panicked: {}", words(panic.as_ref())))))
+    });
+    if let Err(Stop::Broken(broken)) = &decided {
+        tracing::error!(%broken, "a command found an invariant broken");
+    }
+    Ok(decided.map_err(Failure::from))
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+}
+
+struct Looks<'a> {
+    connection: &'a Connection,
+    /// The first look that failed: what the rule says after it does not count.
+    fault: Option<Fault>,
+}
+
+impl Rows for Looks<'_> {
+    fn look(&mut self, key: &Key) -> Lookup {
+        match find(self.connection, key) {
+            Ok(found) => found.map_or(Lookup::Absent, Lookup::Found),
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+                Lookup::Unloaded
+            }
+        }
+    }
+}
+
+fn find(connection: &Connection, key: &Key) -> Result<Option<Found>, Fault> {
+    match key {
+        Key::Row(kind, id) => {
+            let mut statement = prepare(connection, sql::ROW)?;
+            let stored =
+                |row: &rusqlite::Row<'_>| Ok(Stored { version: row.get(0)?, body: row.get(1)? });
+            Ok(statement.query_row([*kind, id], stored).optional()?.map(Found::Row))
+        }
+        Key::Account(id) => {
+            let mut statement = prepare(connection, sql::ACCOUNT)?;
+            let columns = statement.query_row([id.as_str()], account_columns).optional()?;
+            Ok(columns.map(Account::try_from).transpose()?.map(Found::Account))
+        }
+        Key::Transfer(id) => {
+            let id = id.to_string();
+            let mut statement = prepare(connection, sql::TRANSFER)?;
+            let columns = statement.query_row([&id], transfer_columns).optional()?;
+            let Some(transfer) = columns.map(Transfer::try_from).transpose()? else {
+                return Ok(None);
+            };
+            let resolved =
+                prepare(connection, sql::RESOLVED)?.query_row([&id], |row| row.get(0))?;
+            Ok(Some(Found::Transfer { transfer, resolved }))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What a member of a group does inside the group's transaction.
+
+use redress_api::Timestamp;
+use redress_core::ledger::{self, Link};
+use redress_core::row::Put;
+use redress_core::{Account, Changes, Command, Frame, Transfer};
+use rusqlite::{Connection, Params, params};
+
+use super::{jobs, prepare, rows};
+use crate::error::{Failure, Fault};
+use crate::jobs::{Claim, Claims};
+use crate::row::{limit_word, phase_word, reason_word};
+use crate::sql;
+
+/// The transaction of a group. A [`Fault`] ends it for all members; a [`Failure`] is one member's
+/// own, and that member has written nothing.
+pub(super) struct Session<'a> {
+    pub(super) connection: &'a Connection,
+    /// The last link of the chain.
+    pub(super) chain: &'a mut Link,
+    /// How many jobs were scheduled or postponed.
+    pub(super) scheduled: &'a mut usize,
+}
+
+impl Session<'_> {
+    /// Decides, and writes what was decided.
+    pub(super) fn execute<C: Command>(
+        &mut self,
+        command: &C,
+        frame: Frame,
+    ) -> Result<Result<C::Outcome, Failure>, Fault> {
+        let (outcome, changes) = match rows::decide(self.connection, command, frame)? {
+            Ok(decided) => decided,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        self.write(&changes, frame.now)?;
+        Ok(Ok(outcome))
+    }
+
+    /// Leases what is due.
+    pub(super) fn claim(&self, window: &jobs::Window) -> Result<Claims, Fault> {
+        jobs::claim(self.connection, window)
+    }
+
+    /// Does a job, if the claim is the latest and the job still there, and deletes it.
+    pub(super) fn complete(
+        &mut self,
+        claim: &Claim,
+        frame: Frame,
+    ) -> Result<Result<(), Failure>, Fault> {
+        if !jobs::is_held(self.connection, claim)? {
+            return Ok(Ok(()));
+        }
+        let done = self.execute(&claim.job, frame)?;
+        if done.is_ok() {
+            self.one(sql::JOB_DELETE, params![claim.id, claim.attempt])?;
+        }
+        Ok(done)
+    }
+
+    /// Gives a job back, if the claim is the latest and the job still there.
+    pub(super) fn postpone(
+        &mut self,
+        id: i64,
+        attempt: u32,
+        until: Timestamp,
+    ) -> Result<(), Fault> {
+        let mut statement = prepare(self.connection, sql::JOB_POSTPONE)?;
+        *self.scheduled += statement.execute(params![until.unix(), id, attempt])?;
+        Ok(())
+    }
+
+    fn write(&mut self, changes: &Changes, now: Timestamp) -> Result<(), Fault> {
+        for ((kind, id), put) in &changes.puts {
+            self.put(kind, id, put, now)?;
+        }
+        for (account, is_new) in changes.accounts.values() {
+            self.account(account, *is_new)?;
+        }
+        for transfer in &changes.transfers {
+            self.transfer(transfer)?;
+        }
+        for (at, job) in &changes.jobs {
+            let body = serde_json::to_string(job)?;
+            self.one(sql::JOB_INSERT, params![at.unix(), body])?;
+        }
+        *self.scheduled += changes.jobs.len();
+        Ok(())
+    }
+
+    fn put(&self, kind: &str, id: &str, put: &Put, now: Timestamp) -> Result<(), Fault> {
+        let Put { owner, replaces, body } = put;
+        match replaces {
+            0 => self.one(sql::ROW_INSERT, params![kind, id, owner, now.unix(), body]),
+            _ => self.one(sql::ROW_UPDATE, params![owner, now.unix(), body, kind, id, replaces]),
+        }
+    }
+
+    fn account(&self, account: &Account, is_new: bool) -> Result<(), Fault> {
+        let statement = if is_new { sql::ACCOUNT_INSERT } else { sql::ACCOUNT_UPDATE };
+        let columns = params![
+            account.debits.pending.get(),
+            account.debits.posted.get(),
+            account.credits.pending.get(),
+            account.credits.posted.get(),
+            limit_word(account.limit),
+            account.id.as_str(),
+        ];
+        self.one(statement, columns)
+    }
+
+    fn transfer(&mut self, transfer: &Transfer) -> Result<(), Fault> {
+        let link = ledger::link(self.chain, transfer);
+        let columns = params![
+            transfer.id.to_string(),
+            transfer.debit.as_str(),
+            transfer.credit.as_str(),
+            transfer.amount.get(),
+            reason_word(transfer.reason)?,
+            phase_word(transfer.phase),
+            transfer.phase.resolves().map(|hold| hold.to_string()),
+            transfer.reference,
+            transfer.at.unix(),
+            link,
+        ];
+        self.one(sql::TRANSFER_INSERT, columns)?;
+        *self.chain = link;
+        Ok(())
+    }
+
+    /// Runs a statement that must touch one row.
+    fn one(&self, statement: &'static str, columns: impl Params) -> Result<(), Fault> {
+        match prepare(self.connection, statement)?.execute(columns)? {
+            1 => Ok(()),
+            rows => Err(Fault::NotOne { statement, rows }),
+        }
+    }
+}
