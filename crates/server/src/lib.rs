@@ -1,1 +1,26 @@
-//! server
+//! A stand-in for WeChat Pay APIv3: real signatures in and out, a real ledger behind.
+//!
+//! [`Server::start`] opens a data folder, makes the demo world if the folder is new, and serves
+//! until [`Server::stop`]. [`testing::TestServer`] does so in a test, on a free port and a
+//! temporary folder.
+
+mod app;
+mod clock;
+mod config;
+mod control;
+mod folder;
+mod identify;
+mod listen;
+mod metrics;
+mod platform;
+mod reply;
+mod router;
+mod serve;
+pub mod testing;
+mod worker;
+mod world;
+
+pub use config::Config;
+pub use listen::{Server, StartError};
+pub use router::operations;
+pub use world::{DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};

@@ -1,0 +1,58 @@
+//! What every request and job shares.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use redress_api::Timestamp;
+use redress_core::{Command, Frame};
+use redress_crypto::random_bytes;
+use redress_store::{Failure, Store};
+
+use crate::clock::Clock;
+use crate::identify::Identities;
+use crate::platform::Platform;
+
+/// One server's world.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) platform: Platform,
+    pub(crate) identities: Identities,
+    pub(crate) data: PathBuf,
+    pub(crate) base_url: String,
+    pub(crate) control_token: Option<String>,
+    /// Held while a merchant's folder is made, so that two requests never make one at once.
+    pub(crate) registering: tokio::sync::Mutex<()>,
+}
+
+/// Says where it is, and nothing that is secret.
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("data", &self.data)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// What surrounds a command that runs at this moment.
+    pub(crate) fn frame(&self) -> Frame {
+        Frame { now: self.clock.now(), seed: u128::from_be_bytes(random_bytes()) }
+    }
+
+    /// Business time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Runs a command that may write.
+    pub(crate) async fn execute<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
+        self.store.execute(command, self.frame()).await
+    }
+
+    /// Runs a command that only reads.
+    pub(crate) async fn read<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
+        self.store.read(command, self.frame()).await
+    }
+}

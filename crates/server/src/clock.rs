@@ -1,0 +1,39 @@
+//! The two clocks.
+//!
+//! Signatures live on the wall clock, because clients refuse anything else. Business time (bills,
+//! expiry, jobs) is the wall clock plus a distance that the control API can grow.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use redress_api::Timestamp;
+
+/// Seconds since the epoch, by the wall clock. The one place that reads it.
+#[expect(clippy::disallowed_methods, reason = "this is the clock that the others are told of")]
+pub(crate) fn wall() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Business time.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    offset_seconds: AtomicI64,
+}
+
+impl Clock {
+    /// How far it is ahead, in seconds.
+    pub(crate) fn offset_seconds(&self) -> i64 {
+        self.offset_seconds.load(Ordering::Acquire)
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix(wall()).plus_seconds(self.offset_seconds())
+    }
+
+    /// Follows the clock kept in the store, which only grows.
+    pub(crate) fn advance_to(&self, offset_seconds: i64) {
+        self.offset_seconds.fetch_max(offset_seconds, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,54 @@
+//! Configuration and its defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// How a server runs.
+#[derive(Clone)]
+pub struct Config {
+    /// The folder that everything is kept in; created if it does not exist.
+    pub data: PathBuf,
+    /// Where to listen. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The bearer token of the control API. Without one, only this machine may use it.
+    pub control_token: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("redress-data"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8790)),
+            control_token: None,
+        }
+    }
+}
+
+/// The token is a secret.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("data", &self.data)
+            .field("listen", &self.listen)
+            .field("control_token", &self.control_token.as_ref().map(|_| "***"))
+            .finish()
+    }
+}
+
+/// The largest request body, in bytes. The API's own bodies have a few hundred.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+/// How much of a body that is too large is read and dropped, so that its sender can still hear
+/// the answer, in bytes.
+pub(crate) const DRAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a body may take, in seconds.
+pub(crate) const BODY_SECONDS_MAX: u64 = 10;
+/// How long a connection may take to send the head of a request, waiting included, in seconds.
+pub(crate) const HEAD_SECONDS_MAX: u64 = 60;
+/// The most connections at once.
+pub(crate) const CONNECTIONS_MAX: usize = 4096;
+/// How long a stop waits for requests under way, in seconds.
+pub(crate) const STOP_SECONDS_MAX: u64 = 10;
+/// How long a claimed job belongs to its worker, in seconds.
+pub(crate) const LEASE_SECONDS: i64 = 30;
+/// The most jobs that are claimed at once.
+pub(crate) const CLAIMS_MAX: u32 = 64;

@@ -1,0 +1,163 @@
+//! The control API under `/_control/`: not part of WeChat Pay. It makes merchants and orders,
+//! acts as the payer, steps the business clock, and shows what the store holds.
+
+mod act;
+mod guard;
+mod show;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::middleware;
+use axum::routing::{get, post};
+use http::header::CONTENT_TYPE;
+use http::{Response, StatusCode};
+use redress_core::Refusal;
+use redress_store::Failure;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
+
+use crate::app::App;
+use crate::world::WorldError;
+
+/// What each path does: printed by `GET /_control`.
+const INDEX: &[(&str, &str)] = &[
+    ("GET /_control", "this list"),
+    ("GET /_control/merchants", "merchants"),
+    ("POST /_control/merchants", "make one: {mchid, name?, roles, appids, confirmation?}"),
+    ("GET /_control/merchants/{mchid}", "one merchant"),
+    ("POST /_control/merchants/{mchid}/confirmation", "{confirmation: required|none}"),
+    ("POST /_control/relations", "{platform, merchant, relation: sponsor|sub_merchant}"),
+    ("POST /_control/credits", "credit an account: {mchid, amount}"),
+    ("GET /_control/orders", "orders"),
+    (
+        "POST /_control/orders",
+        "place one as if a payer had acted: {mchid, sub_mchid?, appid, out_trade_no, transaction_id?, trade_type, outcome?: paid|unpaid|failed, amount, payer, profit_sharing?, subsidy_amount?, refunded?}",
+    ),
+    ("GET /_control/orders/{mchid}/{out_trade_no}", "one order"),
+    ("GET /_control/bills", "compensation bills"),
+    ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
+    ("POST /_control/bills/{sp_mchid}/{out_bill_no}/payer", "{answer: confirm|refuse}"),
+    ("GET /_control/accounts", "accounts that keep a balance"),
+    ("GET /_control/ledger", "every account, added up from the transfers"),
+    ("GET /_control/transfers", "transfers; ?account=&reference="),
+    ("GET /_control/jobs", "jobs that wait"),
+    ("GET /_control/clock", "business time"),
+    ("POST /_control/clock/step", "{seconds}"),
+    ("GET /_control/verify", "every invariant, recomputed from the transfers"),
+    ("GET /_control/endpoints", "the endpoints served"),
+    ("GET /_control/assumptions", "what no page publishes and was chosen here"),
+];
+
+/// The routes, behind the guard.
+pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(|| async { show::index() }))
+        .route("/merchants", get(show::merchants).post(act::register))
+        .route("/merchants/{mchid}", get(show::merchant))
+        .route("/merchants/{mchid}/confirmation", post(act::configure))
+        .route("/relations", post(act::relate))
+        .route("/credits", post(act::credit))
+        .route("/orders", get(show::orders).post(act::place))
+        .route("/orders/{mchid}/{out_trade_no}", get(show::order))
+        .route("/bills", get(show::bills))
+        .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))
+        .route("/bills/{sp_mchid}/{out_bill_no}/payer", post(act::answer))
+        .route("/accounts", get(show::accounts))
+        .route("/ledger", get(show::ledger))
+        .route("/transfers", get(show::transfers))
+        .route("/jobs", get(show::jobs))
+        .route("/clock", get(show::clock))
+        .route("/clock/step", post(act::step))
+        .route("/verify", get(show::verify))
+        .route("/endpoints", get(|| async { show::endpoints() }))
+        .route("/assumptions", get(|| async { show::assumptions() }))
+        .fallback(|| async { Trouble::new(StatusCode::NOT_FOUND, "no such path; see /_control") })
+        .layer(middleware::from_fn_with_state(Arc::clone(app), guard::guard))
+}
+
+/// An answer of the control API: pretty JSON, so that `curl` is enough.
+struct Shown<T>(T);
+
+impl<T: Serialize> axum::response::IntoResponse for Shown<T> {
+    fn into_response(self) -> Response<Body> {
+        json_response(StatusCode::OK, &self.0)
+    }
+}
+
+fn json_response(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let json = http::HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A request that the control API does not do.
+#[derive(Debug)]
+struct Trouble {
+    status: StatusCode,
+    error: String,
+}
+
+impl Trouble {
+    fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self { status, error: error.into() }
+    }
+
+    fn unknown(what: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, what)
+    }
+}
+
+impl axum::response::IntoResponse for Trouble {
+    fn into_response(self) -> Response<Body> {
+        json_response(self.status, &json!({ "error": self.error }))
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        let status = StatusCode::from_u16(refusal.code.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::new(status, refusal.message)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            other => {
+                tracing::error!(error = %other, "a control call failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, other.to_string())
+            }
+        }
+    }
+}
+
+impl From<WorldError> for Trouble {
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::Store(failure) => failure.into(),
+            WorldError::Folder(error) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+            }
+        }
+    }
+}
+
+/// Reads the body of a control call.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
+    serde_json::from_slice(body)
+        .map_err(|error| Trouble::new(StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+/// Reads a number out of a path.
+fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Trouble> {
+    text.parse().map_err(|_: T::Err| {
+        Trouble::new(StatusCode::BAD_REQUEST, format!("{text:?} is no {what}"))
+    })
+}

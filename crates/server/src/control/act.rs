@@ -1,0 +1,110 @@
+//! Calls that change something.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use bytes::Bytes;
+use http::StatusCode;
+use redress_api::{Appid, Mchid};
+use redress_core::compensation::{Answer, PayerAnswers};
+use redress_core::merchant::{Configure, Confirmation, Merchant, Relate, Role, TopUp};
+use redress_core::order::Place;
+use redress_core::{Find, clock};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::show::{self, order_shown};
+use super::{Shown, Trouble, parse, read};
+use crate::app::App;
+use crate::folder;
+use crate::world;
+
+type Handled = Result<Shown<Json>, Trouble>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMerchant {
+    mchid: Mchid,
+    #[serde(default)]
+    name: String,
+    roles: BTreeSet<Role>,
+    #[serde(default)]
+    appids: BTreeSet<Appid>,
+    #[serde(default)]
+    confirmation: Confirmation,
+}
+
+pub(super) async fn register(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    let new: NewMerchant = read(&body)?;
+    let _one_at_a_time = app.registering.lock().await;
+    if app.read(Find::<Merchant>::new(new.mchid.as_str())).await?.is_some() {
+        let what = format!("there is a merchant {} already", new.mchid);
+        return Err(Trouble::new(StatusCode::CONFLICT, what));
+    }
+    let merchant = Merchant {
+        mchid: new.mchid,
+        name: new.name.chars().take(64).collect(),
+        roles: new.roles,
+        appids: new.appids,
+        confirmation: new.confirmation,
+        sponsors: BTreeSet::new(),
+        sub_merchants: BTreeSet::new(),
+        credentials: Vec::new(),
+    };
+    let merchant = world::register(&app, merchant).await?;
+    let dir = folder::of_merchant(&app.data, &merchant.mchid);
+    Ok(Shown(json!({ "merchant": merchant, "folder": dir })))
+}
+
+pub(super) async fn configure(
+    State(app): State<Arc<App>>,
+    Path(mchid): Path<String>,
+    body: Bytes,
+) -> Handled {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Setting {
+        confirmation: Confirmation,
+    }
+    let mchid = parse(&mchid, "merchant number")?;
+    let Setting { confirmation } = read(&body)?;
+    Ok(Shown(json!(app.execute(Configure { mchid, confirmation }).await?)))
+}
+
+pub(super) async fn relate(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    Ok(Shown(json!(app.execute(read::<Relate>(&body)?).await?)))
+}
+
+pub(super) async fn credit(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    let transfer_id = app.execute(read::<TopUp>(&body)?).await?;
+    Ok(Shown(json!({ "transfer_id": transfer_id })))
+}
+
+pub(super) async fn place(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    Ok(Shown(order_shown(&app.execute(read::<Place>(&body)?).await?)))
+}
+
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    Path((sp_mchid, out_bill_no)): Path<(String, String)>,
+    body: Bytes,
+) -> Handled {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Said {
+        answer: Answer,
+    }
+    let sp_mchid = parse(&sp_mchid, "merchant number")?;
+    let out_bill_no = parse(&out_bill_no, "bill number")?;
+    let Said { answer } = read(&body)?;
+    Ok(Shown(json!(app.execute(PayerAnswers { sp_mchid, out_bill_no, answer }).await?)))
+}
+
+pub(super) async fn step(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    let stepped = app.execute(read::<clock::Step>(&body)?).await?;
+    app.clock.advance_to(stepped.offset_seconds);
+    // What is due has changed.
+    app.store.jobs_scheduled().notify_one();
+    Ok(show::clock(State(app)).await)
+}

@@ -1,0 +1,127 @@
+//! Who calls: from the `Authorization` header to a merchant, in the order in which the provider
+//! checks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::HeaderMap;
+use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
+use redress_api::Mchid;
+use redress_api::error::{INVALID_REQUEST, SIGN_ERROR};
+use redress_core::Find;
+use redress_core::merchant::Merchant;
+use redress_crypto::{
+    Authorization, AuthorizationError, PublicKey, Serial, fresh_request, request_message,
+    verify_request,
+};
+use serde_json::json;
+
+use crate::app::App;
+use crate::clock;
+use crate::folder::open_credential;
+use crate::reply::Problem;
+
+/// The number that ends the `Request-ID` of an answer to a caller who is not identified.
+const SIGNATURE_NUMBER: u32 = 268_443_699;
+/// How much of the signed text a refusal repeats, in characters.
+const SHOWN_CHARS_MAX: usize = 256;
+
+/// The keys of merchants that have called, parsed once.
+#[derive(Debug, Default)]
+pub(crate) struct Identities(RwLock<BTreeMap<Mchid, Keys>>);
+
+type Keys = Arc<[(Serial, PublicKey)]>;
+
+impl Identities {
+    async fn of(&self, app: &App, mchid: &Mchid) -> Result<Option<Keys>, Problem> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(mchid).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(merchant) = app.read(Find::<Merchant>::new(mchid.as_str())).await? else {
+            return Ok(None);
+        };
+        let keys: Result<Vec<_>, _> = merchant.credentials.iter().map(open_credential).collect();
+        let keys: Keys = keys.map_err(Problem::defect)?.into();
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(mchid.clone(), Arc::clone(&keys));
+        Ok(Some(keys))
+    }
+}
+
+/// A caller whose signature is yet to be checked against the body.
+pub(crate) struct Claimed {
+    pub(crate) mchid: Mchid,
+    authorization: Authorization,
+    key: PublicKey,
+}
+
+fn sign_error(message: &'static str) -> Problem {
+    Problem::new(SIGN_ERROR, SIGNATURE_NUMBER, message)
+}
+
+/// The checks that need only the head of the request.
+pub(crate) async fn claimed(app: &App, headers: &HeaderMap) -> Result<Claimed, Problem> {
+    let given = |name| headers.get(name).is_some_and(|value: &http::HeaderValue| !value.is_empty());
+    if !given(ACCEPT) || !given(USER_AGENT) {
+        return Err(Problem::new(INVALID_REQUEST, 268_435_461, "Http头缺少Accept或User-Agent"));
+    }
+    let authorization = authorization(headers)?;
+    if !fresh_request(&authorization.timestamp, clock::wall()) {
+        return Err(sign_error("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟"));
+    }
+    let mchid: Mchid =
+        authorization.mchid.parse().map_err(|_: redress_api::text::TextError| garbled())?;
+    let Some(keys) = app.identities.of(app, &mchid).await? else {
+        return Err(sign_error(
+            "商户未申请过证书。请到商户平台上申请证书授权机构颁发的证书。详情可参考:http://kf.qq.com/faq/180824JvUZ3i180824YvMNJj.html。",
+        ));
+    };
+    let serial = Serial::parse(&authorization.serial_no).ok();
+    let key = keys.iter().find(|(known, _)| Some(known) == serial.as_ref());
+    let Some((_, key)) = key else {
+        return Err(sign_error("商户证书序列号有误。请使用签名私钥匹配的证书序列号"));
+    };
+    Ok(Claimed { mchid, authorization, key: key.clone() })
+}
+
+fn garbled() -> Problem {
+    sign_error("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》")
+}
+
+fn authorization(headers: &HeaderMap) -> Result<Authorization, Problem> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(garbled());
+    };
+    let text = value.to_str().map_err(|_: http::header::ToStrError| garbled())?;
+    Authorization::parse(text).map_err(|error| match error {
+        AuthorizationError::Scheme => sign_error("Http头Authorization认证类型不正确"),
+        AuthorizationError::Format => garbled(),
+    })
+}
+
+impl Claimed {
+    /// The last check: the signature over the raw target and the raw body.
+    pub(crate) fn prove(&self, method: &str, target: &str, body: &[u8]) -> Result<(), Problem> {
+        if verify_request(&self.key, &self.authorization, method, target, body) {
+            return Ok(());
+        }
+        let Authorization { timestamp, nonce_str, .. } = &self.authorization;
+        let message = request_message(method, target, timestamp, nonce_str, body);
+        let shown =
+            String::from_utf8_lossy(&message).chars().take(SHOWN_CHARS_MAX).collect::<String>();
+        let detail = json!({
+            "detail": { "issue": "sign not match" },
+            "field": "signature",
+            "location": "authorization",
+            "sign_information": {
+                "method": method,
+                "sign_message_length": message.len(),
+                "truncated_sign_message": shown,
+                "url": target,
+            },
+        });
+        Err(sign_error("错误的签名，验签失败").with_detail(detail))
+    }
+}

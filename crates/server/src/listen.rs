@@ -1,0 +1,204 @@
+//! Starting, accepting connections, and stopping without losing anything.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use redress_core::clock;
+use redress_store::{Failure, OpenError, Options, Store};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
+use crate::folder::{self, FolderError};
+use crate::identify::Identities;
+use crate::platform::Platform;
+use crate::world::{self, WorldError};
+use crate::{metrics, router, worker};
+
+/// Who is on the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// A server that runs.
+#[derive(Debug)]
+pub struct Server {
+    app: Arc<App>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file of the data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The first commands.
+    #[error("the world could not be read: {0}")]
+    World(#[from] Failure),
+    /// The demo world.
+    #[error(transparent)]
+    Demo(#[from] WorldError),
+    /// The address.
+    #[error("cannot listen at {address}: {source}; choose another with --listen")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The database of a data folder.
+pub(crate) fn database(data: &Path) -> std::path::PathBuf {
+    data.join("redress.db")
+}
+
+impl Server {
+    /// Opens the data folder and serves.
+    ///
+    /// # Errors
+    /// If the folder, the database or the address cannot be had.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        metrics::install();
+        folder::create(&config.data)?;
+        let store = Store::open(&database(&config.data), Options::default())?;
+        let address = config.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let address =
+            listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+
+        let (data, base_url) = (config.data, format!("http://{address}"));
+        folder::set_base_url(&data, &base_url)?;
+        let platform = Platform::load_or_make(&data)?;
+        let app = Arc::new(App {
+            store,
+            clock: Clock::default(),
+            platform,
+            identities: Identities::default(),
+            data,
+            base_url,
+            control_token: config.control_token,
+            registering: tokio::sync::Mutex::new(()),
+        });
+        let kept = app.read(clock::Read).await?;
+        app.clock.advance_to(kept.offset_seconds);
+        world::make(&app).await?;
+
+        let (stop, stopped) = watch::channel(false);
+        let router = router::router(&app);
+        let tasks = vec![
+            tokio::spawn(worker::work(Arc::clone(&app), stopped.clone())),
+            tokio::spawn(accept(listener, router, stopped)),
+        ];
+        Ok(Self { app, address, stop, tasks })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://HOST:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.app.base_url
+    }
+
+    /// The folder that everything is kept in.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.app.data
+    }
+
+    /// The store, for tools that run in the same process.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// Stops: no new connection, requests under way are answered, what was written is kept.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended in disorder");
+            }
+        }
+        self.app.store.close().await;
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let place = Arc::clone(&places).acquire_owned();
+        let next = async { (place.await, listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            _ = stop.changed() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            }
+        };
+        let connection = graceful.watch(connection(stream, Peer(peer), router.clone()));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, %peer, "a connection ended in disorder");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    let patience = Duration::from_secs(STOP_SECONDS_MAX);
+    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections were still busy at the end");
+    }
+}
+
+/// One connection. Header names are in title case, because the official Java SDK looks for them
+/// so; HTTP/2, which would forbid it, is not offered.
+fn connection(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    // An answer is one small write: waiting for more would only delay it.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        router.clone().oneshot(request)
+    });
+    http1::Builder::new()
+        .title_case_headers(true)
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
+        .serve_connection(TokioIo::new(stream), service)
+}

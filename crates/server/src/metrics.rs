@@ -1,0 +1,62 @@
+//! The names of all metrics, in one place.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use http::Method;
+use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "redress_requests_total";
+const SECONDS: &str = "redress_request_seconds";
+const JOBS: &str = "redress_jobs_total";
+const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
+
+/// One recorder serves the whole process, however many servers run in it.
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Starts counting.
+pub(crate) fn install() {
+    RECORDER.get_or_init(|| {
+        let builder = PrometheusBuilder::new().set_buckets(BUCKETS).ok()?;
+        let handle = builder.install_recorder().ok();
+        describe_counter!(REQUESTS, "Requests answered, by path, method, status and code.");
+        describe_histogram!(SECONDS, "Seconds from a request's head to its signed answer.");
+        describe_counter!(JOBS, "Jobs done, by outcome.");
+        handle
+    });
+}
+
+/// All of them, in the Prometheus text format.
+pub(crate) fn render() -> String {
+    RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// A request was answered. The method is named only if a route could have it, so that callers
+/// cannot invent labels.
+pub(crate) fn request(
+    path: &'static str,
+    method: &Method,
+    status: u16,
+    code: &'static str,
+    elapsed: Duration,
+) {
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        _ => "other",
+    };
+    let labels = [
+        ("path", path.to_owned()),
+        ("method", method.to_owned()),
+        ("status", status.to_string()),
+        ("code", code.to_owned()),
+    ];
+    counter!(REQUESTS, &labels).increment(1);
+    histogram!(SECONDS, "path" => path).record(elapsed.as_secs_f64());
+}
+
+/// A job ended.
+pub(crate) fn job(outcome: &'static str) {
+    counter!(JOBS, "outcome" => outcome).increment(1);
+}

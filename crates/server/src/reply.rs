@@ -1,0 +1,147 @@
+//! Answers: every one signed, every failure in the provider's words.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, SERVER};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use redress_api::error::{ErrorCode, PARAM_ERROR, SYSTEM_ERROR};
+use redress_api::{ErrorBody, ParamError};
+use redress_core::Refusal;
+use redress_crypto::{nonce, random_bytes, sign_response};
+use redress_store::Failure;
+use serde_json::Value as Json;
+
+use crate::app::App;
+use crate::clock;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// A request that is answered with an error.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) code: ErrorCode,
+    /// What ends the `Request-ID`.
+    number: u32,
+    /// What the caller reads.
+    message: Cow<'static, str>,
+    detail: Option<Json>,
+    /// What the log reads, for faults of ours.
+    pub(crate) log: Option<String>,
+    /// Whether the connection must end, because the rest of the request was not read.
+    close: bool,
+}
+
+impl Problem {
+    pub(crate) fn new(code: ErrorCode, number: u32, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, number, message: message.into(), detail: None, log: None, close: false }
+    }
+
+    pub(crate) fn with_detail(self, detail: Json) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    pub(crate) fn closing(self) -> Self {
+        Self { close: true, ..self }
+    }
+
+    /// A fault of ours: the caller learns that it may repeat, the log learns why.
+    pub(crate) fn defect(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let log = Some(why.into().to_string());
+        Self { log, ..Self::new(SYSTEM_ERROR, 268_435_464, "系统繁忙，请稍后重试") }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.code, refusal.number, refusal.message)
+    }
+}
+
+impl From<ParamError> for Problem {
+    fn from(error: ParamError) -> Self {
+        let number = if error.is_undefined() { 270_924_358 } else { 268_435_461 };
+        let detail = error.detail();
+        Self::new(PARAM_ERROR, number, error.message).with_detail(detail)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            other => Self::defect(other),
+        }
+    }
+}
+
+/// A request's own number: hexadecimal digits, as the provider prints them. The error's number
+/// follows when the answer is known.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    pub(crate) fn fresh() -> Self {
+        let random: [u8; 16] = random_bytes();
+        Self(random.iter().fold("08".to_owned(), |id, byte| id + &format!("{byte:02X}")))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Prints, signs and sends an answer.
+pub(crate) fn answer(
+    app: &App,
+    id: &RequestId,
+    outcome: Result<(StatusCode, Bytes), Problem>,
+) -> Response<Body> {
+    let (status, body, number, close) = match outcome {
+        Ok((status, body)) => (status, body, 0, false),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.code.status);
+            let body = ErrorBody::new(problem.code, &problem.message, problem.detail);
+            let body = serde_json::to_vec(&body).expect("an error body prints as JSON");
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, body.into(), problem.number, problem.close)
+        }
+    };
+    let mut response = Response::new(Body::from(body.clone()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    write_headers(headers, id, number, close);
+    let platform = &app.platform;
+    sign_response(
+        platform.key(),
+        platform.public_key_id(),
+        headers,
+        &body,
+        clock::wall(),
+        &nonce(),
+    );
+    response
+}
+
+fn write_headers(headers: &mut HeaderMap, id: &RequestId, number: u32, close: bool) {
+    let fixed = [
+        (SERVER, "nginx"),
+        (CONTENT_TYPE, "application/json; charset=utf-8"),
+        (CACHE_CONTROL, "no-cache, must-revalidate"),
+        (CONTENT_LANGUAGE, "zh-CN"),
+        (http::header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if close {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    } else {
+        headers.insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+        headers.insert("keep-alive", HeaderValue::from_static("timeout=8"));
+    }
+    let id = HeaderValue::try_from(format!("{}-{number}", id.0));
+    headers.insert(REQUEST_ID, id.expect("hexadecimal digits are a header value"));
+}

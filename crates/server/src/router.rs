@@ -1,0 +1,85 @@
+//! The router: one line per endpoint, and the list of what is served.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodFilter, get, on};
+use bytes::Bytes;
+use http::StatusCode;
+use redress_api::{Definition, Mchid, compensation, pay, subsidy, wire};
+use redress_core::{Call, Operation};
+
+use crate::app::App;
+use crate::reply::Problem;
+use crate::{control, metrics, serve};
+
+/// An operation without its types: what the one adapter runs.
+pub(crate) struct Route {
+    pub(crate) definition: Definition,
+    pub(crate) status: StatusCode,
+    pub(crate) run: Run,
+}
+
+type Outcome<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Problem>> + Send + 'a>>;
+type Run = for<'a> fn(&'a App, Mchid, &'a str, &'a [u8]) -> Outcome<'a>;
+
+fn operation<E: Operation>() -> Route {
+    Route { definition: Definition::of::<E>(), status: E::STATUS, run: run::<E> }
+}
+
+/// Decodes, decides and prints one request of a caller who is identified.
+fn run<'a, E: Operation>(
+    app: &'a App,
+    caller: Mchid,
+    target: &'a str,
+    body: &'a [u8],
+) -> Outcome<'a> {
+    Box::pin(async move {
+        let request = wire::decode::<E>(target, body)?;
+        let call = Call { caller, request };
+        let response = if E::METHOD == http::Method::GET {
+            app.read(call).await?
+        } else {
+            app.execute(call).await?
+        };
+        Ok(wire::encode_response::<E>(&response))
+    })
+}
+
+fn routes() -> Vec<Route> {
+    vec![
+        operation::<compensation::Create>(),
+        operation::<compensation::Query>(),
+        operation::<compensation::Cancel>(),
+        operation::<pay::Reverse>(),
+        operation::<subsidy::Cancel>(),
+    ]
+}
+
+/// What this server serves.
+#[must_use]
+pub fn operations() -> Vec<Definition> {
+    routes().into_iter().map(|route| route.definition).collect()
+}
+
+/// The whole of it.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let filter = MethodFilter::try_from(route.definition.method.clone())
+            .expect("endpoints have ordinary methods");
+        let path = route.definition.path;
+        let route: &'static Route = Box::leak(Box::new(route));
+        let handler = move |state, request| serve::serve(route, state, request);
+        router = router.route(path, on(filter, handler));
+    }
+    router
+        .fallback(serve::unknown_path)
+        .method_not_allowed_fallback(serve::wrong_method)
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(serve::readyz))
+        .route("/metrics", get(|| async { metrics::render() }))
+        .nest("/_control", control::router(app))
+        .with_state(Arc::clone(app))
+}

@@ -1,0 +1,144 @@
+//! The adapter between HTTP and the operations: identify, read, decide, answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::State;
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use redress_api::Mchid;
+use redress_api::error::{INVALID_REQUEST, METHOD_NOT_ALLOWED, PATH_NOT_FOUND};
+use tracing::Instrument as _;
+
+use crate::app::App;
+use crate::config::{BODY_BYTES_MAX, BODY_SECONDS_MAX, DRAIN_BYTES_MAX};
+use crate::identify;
+use crate::metrics;
+use crate::reply::{Problem, RequestId, answer};
+use crate::router::Route;
+
+type Handled = Result<(StatusCode, Bytes), Problem>;
+
+/// Serves one endpoint.
+pub(crate) async fn serve(
+    route: &'static Route,
+    State(app): State<Arc<App>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let path = route.definition.path;
+    let method = request.method().clone();
+    if method != route.definition.method {
+        return wrong_method(State(app), request).await;
+    }
+    observed(&app, path, &method, |caller| handle(route, &app, request, caller)).await
+}
+
+/// Answers a path that is not served.
+pub(crate) async fn unknown_path(
+    State(app): State<Arc<App>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let method = request.method().clone();
+    let problem = Problem::new(PATH_NOT_FOUND, 268_435_461, "请求的接口不存在，请检查请求的URL");
+    observed(&app, "(unknown)", &method, |_| async { Err(problem.closing()) }).await
+}
+
+/// Answers a method that the path does not have.
+pub(crate) async fn wrong_method(
+    State(app): State<Arc<App>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let method = request.method().clone();
+    let message = "请求的HTTP方法不正确，请检查请求方法";
+    let problem = Problem::new(METHOD_NOT_ALLOWED, 268_435_461, message);
+    observed(&app, "(method)", &method, |_| async { Err(problem.closing()) }).await
+}
+
+/// Whether requests can be served: the store answers.
+pub(crate) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    if app.store.ready().await {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+    }
+}
+
+/// Who called, once it is known: for the log.
+#[derive(Clone, Default)]
+struct Caller(Arc<std::sync::OnceLock<Mchid>>);
+
+/// Runs a handler inside a span with the request's id, then answers, counts and logs.
+async fn observed<F>(
+    app: &App,
+    path: &'static str,
+    method: &Method,
+    handler: impl FnOnce(Caller) -> F,
+) -> Response<Body>
+where
+    F: Future<Output = Handled>,
+{
+    let id = RequestId::fresh();
+    let span = tracing::info_span!("request", id = id.as_str());
+    let started = Instant::now();
+    let caller = Caller::default();
+    let outcome = handler(caller.clone()).instrument(span.clone()).await;
+    let _entered = span.enter();
+    let code = outcome.as_ref().map_or_else(|problem| problem.code.code, |_| "");
+    if let Some(why) = outcome.as_ref().err().and_then(|problem| problem.log.as_deref()) {
+        tracing::error!(%method, path, why, "a request failed for a fault of ours");
+    }
+    let response = answer(app, &id, outcome.map(|(status, body)| (status, body)));
+    let status = response.status().as_u16();
+    let elapsed = started.elapsed();
+    let mchid = caller.0.get().map_or("-", Mchid::as_str);
+    let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(%method, path, status, code, mchid, us, "answered");
+    metrics::request(path, method, status, code, elapsed);
+    response
+}
+
+/// One request, in the order in which the provider checks: head, body, signature, parameters,
+/// permission, business.
+async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Caller) -> Handled {
+    let (head, body) = request.into_parts();
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let claimed = identify::claimed(app, &head.headers).await.map_err(Problem::closing)?;
+    let body = collect(body).await?;
+    claimed.prove(head.method.as_str(), target, &body)?;
+    caller.0.get_or_init(|| claimed.mchid.clone());
+    let body = (route.run)(app, claimed.mchid, target, &body).await?;
+    Ok((route.status, body))
+}
+
+/// The whole body, within its limits.
+async fn collect(body: Body) -> Result<Bytes, Problem> {
+    let slow = || Problem::new(INVALID_REQUEST, 268_435_461, "读取请求包体超时").closing();
+    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), read(body))
+        .await
+        .unwrap_or_else(|_: tokio::time::error::Elapsed| Err(slow()))
+}
+
+async fn read(mut body: Body) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_: axum::Error| {
+            Problem::new(INVALID_REQUEST, 268_435_461, "读取请求包体失败").closing()
+        })?;
+        let Some(data) = frame.data_ref() else { continue };
+        seen += data.len();
+        if seen > DRAIN_BYTES_MAX {
+            break;
+        }
+        if seen <= BODY_BYTES_MAX {
+            bytes.extend_from_slice(data);
+        }
+    }
+    if seen > BODY_BYTES_MAX {
+        let message = "请求包体过大";
+        return Err(Problem::new(INVALID_REQUEST, 268_435_461, message).closing());
+    }
+    Ok(bytes.freeze())
+}

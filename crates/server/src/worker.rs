@@ -1,0 +1,76 @@
+//! The background worker: does what is due, in the transaction that deletes the job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redress_store::Claim;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::config::{CLAIMS_MAX, LEASE_SECONDS};
+use crate::{clock, metrics};
+
+/// How long it sleeps at most, in seconds: a net under the wake-up calls.
+const SLEEP_SECONDS_MAX: i64 = 60;
+/// How long a job that failed waits, at most, in seconds.
+const POSTPONE_SECONDS_MAX: i64 = 60;
+
+/// Works until told to stop.
+pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let woken = app.store.jobs_scheduled().notified();
+        let sleep = match round(&app).await {
+            Round::More => continue,
+            Round::Idle(seconds) => Duration::from_secs(seconds.unsigned_abs()),
+        };
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(sleep) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+enum Round {
+    /// There may be more to do at once.
+    More,
+    /// Nothing is due for so many seconds.
+    Idle(i64),
+}
+
+async fn round(app: &Arc<App>) -> Round {
+    let now = app.now();
+    let claims = match app.store.claim(now, clock::wall(), LEASE_SECONDS, CLAIMS_MAX).await {
+        Ok(claims) => claims,
+        Err(error) => {
+            tracing::error!(%error, "jobs could not be claimed");
+            return Round::Idle(1);
+        }
+    };
+    if claims.claims.is_empty() {
+        let seconds = claims.next_at.map_or(SLEEP_SECONDS_MAX, |at| at.seconds_since(now));
+        return Round::Idle(seconds.clamp(1, SLEEP_SECONDS_MAX));
+    }
+    let mut running = JoinSet::new();
+    for claim in claims.claims {
+        running.spawn(run(Arc::clone(app), claim));
+    }
+    while running.join_next().await.is_some() {}
+    Round::More
+}
+
+async fn run(app: Arc<App>, claim: Claim) {
+    let Err(error) = app.store.complete(&claim, app.frame()).await else {
+        metrics::job("done");
+        return;
+    };
+    metrics::job("failed");
+    tracing::error!(job = claim.id, attempt = claim.attempt, %error, "a job failed");
+    let wait = 1_i64.checked_shl(claim.attempt).unwrap_or(POSTPONE_SECONDS_MAX);
+    let until = app.now().plus_seconds(wait.clamp(1, POSTPONE_SECONDS_MAX));
+    if let Err(error) = app.store.postpone(&claim, until).await {
+        // Its lease runs out and it comes again.
+        tracing::error!(job = claim.id, %error, "a job could not be postponed");
+    }
+}
