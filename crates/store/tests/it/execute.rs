@@ -1,0 +1,111 @@
+//! One command at a time: what it writes, what it does not.
+
+use redress_store::Failure;
+
+use crate::world::{Ends, Find, Place, append, at, frame};
+
+#[tokio::test]
+async fn what_is_written_is_read() {
+    let place = Place::new();
+    let store = place.open();
+    assert_eq!(store.execute(append("a", "one"), frame(1)).await.unwrap(), 1);
+    assert_eq!(store.execute(append("a", "two"), frame(2)).await.unwrap(), 2);
+    let note = store.read(Find("a"), frame(3)).await.unwrap().unwrap();
+    assert_eq!(note.words, ["one", "two"]);
+    assert_eq!(store.read(Find("b"), frame(4)).await.unwrap(), None);
+
+    let (version, updated_at): (i64, i64) = place
+        .sqlite()
+        .query_row("SELECT version, updated_at FROM entity WHERE id = 'a'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!((version, updated_at), (2, at(0).unix()));
+}
+
+#[tokio::test]
+async fn a_refused_command_has_written_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    let refused = store.execute(Ends::Refused, frame(1)).await;
+    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+    assert_eq!(store.read(Find("ends"), frame(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_broken_command_has_written_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    let broken = store.execute(Ends::Broken, frame(1)).await.unwrap_err();
+    assert!(matches!(&broken, Failure::Broken(b) if b.0 == "on purpose"), "{broken:?}");
+    assert_eq!(store.read(Find("ends"), frame(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_panic_in_a_rule_stops_nothing_else() {
+    let place = Place::new();
+    let store = place.open();
+    for _ in 0..3 {
+        let broken = store.execute(Ends::Panics, frame(1)).await.unwrap_err();
+        assert!(matches!(&broken, Failure::Broken(b) if b.0.contains("on purpose")), "{broken:?}");
+        let broken = store.read(Ends::Panics, frame(1)).await;
+        assert!(matches!(broken, Err(Failure::Broken(_))), "{broken:?}");
+    }
+    assert!(store.ready().await);
+    assert_eq!(store.execute(append("a", "one"), frame(2)).await.unwrap(), 1);
+    assert_eq!(store.read(Find("ends"), frame(3)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_write_that_the_schema_refuses_fails() {
+    let place = Place::new();
+    let store = place.open();
+    let failed = store.execute(Ends::Unwritable, frame(1)).await;
+    assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
+    assert_eq!(store.execute(append("a", "one"), frame(2)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_read_writes_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    let broken = store.read(append("a", "one"), frame(1)).await;
+    assert!(matches!(broken, Err(Failure::Broken(_))), "{broken:?}");
+    assert_eq!(store.read(Find("a"), frame(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_row_changed_behind_our_back_is_not_overwritten() {
+    let place = Place::new();
+    let store = place.open();
+    store.execute(append("a", "one"), frame(1)).await.unwrap();
+    place.sqlite().execute("UPDATE entity SET version = 7, body = '{'", []).unwrap();
+    let broken = store.execute(append("a", "two"), frame(2)).await;
+    assert!(matches!(broken, Err(Failure::Broken(_))), "{broken:?}");
+    let version: i64 =
+        place.sqlite().query_row("SELECT version FROM entity", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 7);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_are_each_answered() {
+    let place = Place::new();
+    let store = place.open();
+    let tasks: Vec<_> = (0..200)
+        .map(|number| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let count = store.execute(append("a", &number.to_string()), frame(number)).await;
+                let note = store.read(Find("a"), frame(number)).await.unwrap().unwrap();
+                assert!(note.words.contains(&number.to_string()));
+                count.unwrap()
+            })
+        })
+        .collect();
+    let mut counts = Vec::new();
+    for task in tasks {
+        counts.push(task.await.unwrap());
+    }
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=200).collect::<Vec<_>>());
+}

@@ -1,0 +1,94 @@
+//! Opening: who may, and what is found.
+
+use redress_store::{Failure, OpenError, Options, Store};
+
+use crate::world::{Find, Place, append, frame};
+
+fn reopen(place: &Place) -> Result<Store, OpenError> {
+    Store::open(&place.path(), Options::default())
+}
+
+#[tokio::test]
+async fn one_server_per_file() {
+    let place = Place::new();
+    let store = place.open();
+    assert!(matches!(reopen(&place), Err(OpenError::InUse { .. })));
+    std::os::unix::fs::symlink(place.folder.path(), place.folder.path().join("also")).unwrap();
+    let also = place.folder.path().join("also/redress.db");
+    let second = Store::open(&also, Options::default());
+    assert!(matches!(second, Err(OpenError::InUse { .. })));
+    // The refused ones have not disturbed the first.
+    store.execute(append("a", "one"), frame(1)).await.unwrap();
+    store.close().await;
+    reopen(&place).map(drop).unwrap();
+    reopen(&place).map(drop).unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_looks_on_while_a_server_writes() {
+    let place = Place::new();
+    assert!(Store::open_read_only(&place.path()).is_err(), "there is nothing to read");
+    let store = place.open();
+    store.execute(append("a", "one"), frame(1)).await.unwrap();
+    let reader = Store::open_read_only(&place.path()).unwrap();
+    store.execute(append("a", "two"), frame(2)).await.unwrap();
+    let note = reader.read(Find("a"), frame(3)).await.unwrap().unwrap();
+    assert_eq!(note.words, ["one", "two"]);
+    let refused = reader.execute(append("a", "three"), frame(4)).await;
+    assert!(matches!(refused, Err(Failure::ReadOnly)), "{refused:?}");
+    assert!(!reader.ready().await);
+    reader.audit().await.unwrap();
+    reader.close().await;
+    store.close().await;
+    let reader = Store::open_read_only(&place.path()).unwrap();
+    assert!(reader.read(Find("a"), frame(5)).await.unwrap().is_some());
+}
+
+#[test]
+fn a_newer_database_is_left_alone() {
+    let place = Place::new();
+    drop(place.open());
+    place.sqlite().execute("INSERT INTO migration (n) VALUES (99)", []).unwrap();
+    let newer = reopen(&place).map(drop).unwrap_err();
+    assert!(matches!(newer, OpenError::Newer { found: 99, known: 1 }), "{newer}");
+    let newer = Store::open_read_only(&place.path()).map(drop).unwrap_err();
+    assert!(newer.to_string().contains("99"), "{newer}");
+    place.sqlite().execute("DELETE FROM migration WHERE n = 99", []).unwrap();
+    reopen(&place).map(drop).unwrap();
+}
+
+#[test]
+fn an_older_database_is_not_read() {
+    let place = Place::new();
+    drop(place.open());
+    place.sqlite().execute("DELETE FROM migration", []).unwrap();
+    let older = Store::open_read_only(&place.path()).map(drop);
+    assert!(matches!(older, Err(OpenError::Older { found: 0, known: 1 })), "{older:?}");
+}
+
+#[test]
+fn a_foreign_file_is_left_alone() {
+    let place = Place::new();
+    place.sqlite().execute("CREATE TABLE theirs (n INTEGER)", []).unwrap();
+    let foreign = reopen(&place).map(drop);
+    assert!(matches!(foreign, Err(OpenError::Foreign { .. })), "{foreign:?}");
+
+    let place = Place::new();
+    let letter = "Dear database, ".repeat(100);
+    std::fs::write(place.path(), &letter).unwrap();
+    let foreign = reopen(&place).map(drop);
+    assert!(matches!(foreign, Err(OpenError::Foreign { .. })), "{foreign:?}");
+    assert_eq!(std::fs::read_to_string(place.path()).unwrap(), letter);
+}
+
+#[test]
+fn the_settings_are_durable() {
+    let place = Place::new();
+    drop(place.open());
+    let connection = place.sqlite();
+    let text = |pragma: &str| {
+        connection.pragma_query_value(None, pragma, |row| row.get::<_, String>(0)).unwrap()
+    };
+    assert_eq!(text("journal_mode"), "wal");
+    assert_eq!(text("integrity_check"), "ok");
+}

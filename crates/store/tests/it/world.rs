@@ -1,0 +1,233 @@
+//! A small domain to test with, and a folder to keep it in.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use redress_api::{Fen, Mchid, Timestamp};
+use redress_core::command::{Broken, Stop};
+use redress_core::context::Movement;
+use redress_core::ledger::Reason;
+use redress_core::row::Row;
+use redress_core::{AccountId, Command, Context, Frame, TransferId, chart, refusal};
+use redress_store::{Failure, Options, Queue, Store};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// A moment to start at.
+pub(crate) const START: i64 = 1_700_000_000;
+
+/// So many seconds after the start.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix(START + seconds)
+}
+
+/// A frame at the start.
+pub(crate) fn frame(seed: u128) -> Frame {
+    Frame { now: at(0), seed }
+}
+
+/// A folder for a database; deleted with everything in it.
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("redress.db")
+    }
+
+    pub(crate) fn open(&self) -> Store {
+        Store::open(&self.path(), Options::default()).unwrap()
+    }
+
+    /// A store whose queue has room for so many.
+    pub(crate) fn open_with_queue(&self, commands_max: usize) -> Store {
+        let queue = Queue { commands_max, ..Queue::default() };
+        Store::open(&self.path(), Options { queue, ..Options::default() }).unwrap()
+    }
+
+    /// The database behind the store's back.
+    pub(crate) fn sqlite(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path()).unwrap()
+    }
+}
+
+/// A row: words under a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) id: String,
+    pub(crate) owner: String,
+    pub(crate) words: Vec<String>,
+}
+
+impl Row for Note {
+    const KIND: &'static str = "note";
+
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn follows(&self, _before: &Self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Adds a word to a note, which it creates if there is none; answers how many there are.
+pub(crate) struct Append(pub(crate) &'static str, pub(crate) String);
+
+pub(crate) fn append(id: &'static str, word: &str) -> Append {
+    Append(id, word.to_owned())
+}
+
+impl Command for Append {
+    type Outcome = usize;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<usize, Stop> {
+        let empty = || Note { id: self.0.to_owned(), owner: "anyone".to_owned(), words: vec![] };
+        let mut note = cx.get::<Note>(self.0)?.unwrap_or_else(empty);
+        note.words.push(self.1.clone());
+        cx.put(&note)?;
+        Ok(note.words.len())
+    }
+}
+
+/// Looks at a note.
+pub(crate) struct Find(pub(crate) &'static str);
+
+impl Command for Find {
+    type Outcome = Option<Note>;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Option<Note>, Stop> {
+        cx.get(self.0)
+    }
+}
+
+/// Writes a note, and then ends in some way.
+pub(crate) enum Ends {
+    /// The rule says no.
+    Refused,
+    /// The rule finds an invariant broken.
+    Broken,
+    /// The rule panics.
+    Panics,
+    /// The row cannot be written: the schema wants a number.
+    Unwritable,
+}
+
+impl Command for Ends {
+    type Outcome = ();
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
+        let id = if matches!(self, Self::Unwritable) { "" } else { "ends" };
+        cx.put(&Note { id: id.to_owned(), owner: String::new(), words: vec![] })?;
+        match self {
+            Self::Refused => Err(refusal::BILL_UNKNOWN.plain().into()),
+            Self::Broken => Err(Broken("on purpose".to_owned()).into()),
+            Self::Panics => panic!("on purpose"),
+            Self::Unwritable => Ok(()),
+        }
+    }
+}
+
+/// Money, from an account to another.
+pub(crate) struct Pay {
+    pub(crate) debit: AccountId,
+    pub(crate) credit: AccountId,
+    pub(crate) amount: i64,
+    pub(crate) holds: bool,
+}
+
+impl Command for Pay {
+    type Outcome = TransferId;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<TransferId, Stop> {
+        let movement = Movement {
+            debit: &self.debit,
+            credit: &self.credit,
+            amount: Fen::new(self.amount),
+            reason: Reason::TopUp,
+            reference: if self.holds { "hold" } else { "pay" },
+        };
+        let moved = if self.holds { cx.hold(&movement) } else { cx.transfer(&movement) };
+        moved?.map_err(|short| refusal::control_conflict(short.to_string()).into())
+    }
+}
+
+/// Ends a hold: by moving the money, or by giving it back.
+pub(crate) struct Resolve(pub(crate) TransferId, pub(crate) bool);
+
+impl Command for Resolve {
+    type Outcome = ();
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
+        if self.1 { cx.post(self.0) } else { cx.void(self.0) }
+    }
+}
+
+pub(crate) fn mchid(last: u8) -> Mchid {
+    format!("190000000{last}").parse().unwrap()
+}
+
+/// Credits merchant so-and-so from the bank.
+pub(crate) fn top_up(last: u8, amount: i64) -> Pay {
+    let credit = chart::available(&mchid(last));
+    Pay { debit: chart::bank(), credit, amount, holds: false }
+}
+
+/// Keeps the writer busy until it is let go.
+pub(crate) struct Gate {
+    entered: Sender<()>,
+    go: Mutex<Receiver<()>>,
+}
+
+impl Command for Gate {
+    type Outcome = ();
+
+    fn decide(&self, _cx: &mut Context<'_>) -> Result<(), Stop> {
+        self.entered.send(()).unwrap();
+        // An error means the same: whoever held the gate is gone.
+        let _gone = self.go.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+/// Holds the writer until it is dropped.
+pub(crate) struct Held {
+    _go: Sender<()>,
+    _gate: JoinHandle<Result<(), Failure>>,
+}
+
+/// Has the writer wait. What is sent after this is one group.
+pub(crate) async fn hold_writer(store: &Store) -> Held {
+    let ((entered, at_gate), (go, wait)) = (channel(), channel());
+    let gate = send(store, Gate { entered, go: Mutex::new(wait) }, frame(0)).await;
+    at_gate.recv().unwrap();
+    Held { _go: go, _gate: gate }
+}
+
+/// Has a command queued, without waiting for its answer. On a runtime of one thread the queue has
+/// it afterwards, behind those sent before.
+pub(crate) async fn send<C: Command>(
+    store: &Store,
+    command: C,
+    frame: Frame,
+) -> JoinHandle<Result<C::Outcome, Failure>> {
+    let store = store.clone();
+    let task = tokio::spawn(async move { store.execute(command, frame).await });
+    tokio::task::yield_now().await;
+    task
+}
