@@ -1,2 +1,81 @@
-//! cli
-fn main() {}
+//! `redress`: WeChat Pay APIv3 on your own machine.
+
+mod args;
+mod call;
+mod control;
+mod demo;
+mod operate;
+mod print;
+mod reset;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::args::{Args, Command};
+
+/// The command line was wrong, as clap says it.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // A closed pipe is no reason to fail twice.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    log(&args);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(args)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo::run(&args).await,
+        Command::Reset(args) => reset::run(&args),
+        Command::Verify(args) => verify::run(&args).await,
+        Command::Call(args) => call::run(args).await,
+        Command::Compensate(args) => operate::compensate(args).await,
+        Command::Reverse(args) => operate::reverse(args).await,
+        Command::Subsidy(args) => operate::subsidy(args).await,
+        Command::Assumptions(args) => print::assumptions(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "redress", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Logs to stderr. `RUST_LOG` has the last word; a server tells what it answers, other commands
+/// are quiet.
+fn log(args: &Args) {
+    let level = match (&args.command, args.verbose) {
+        (Command::Serve(_), 0) | (_, 1) => "info",
+        (Command::Serve(_), _) | (_, 2..) => "debug",
+        (_, 0) => "error",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(
+        |_: tracing_subscriber::filter::FromEnvError| tracing_subscriber::EnvFilter::new(level),
+    );
+    let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .init();
+}

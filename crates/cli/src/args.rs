@@ -1,0 +1,225 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
+use redress::api::subsidy::CancelDescription;
+use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo, TransactionId};
+
+/// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
+/// ledger, and a client for it and for the real service.
+///
+/// Start with `redress demo`, or `redress serve` and then `redress compensate query plfk2020042013`
+/// in another terminal.
+#[derive(Debug, Parser)]
+#[command(name = "redress", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Args {
+    /// Say more on stderr; twice for more still. RUST_LOG has the last word.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve, with everything kept in one folder. The first start makes keys, merchants, orders.
+    Serve(Serve),
+    /// Run the five operations for real against a server of its own, and show the ledger.
+    Demo(Output),
+    /// Delete a data folder, after asking.
+    Reset(Reset),
+    /// Recompute every invariant from the transfers of a data folder. Works beside a server.
+    ///
+    /// Exits 0 if all hold, 1 if not.
+    Verify(Verify),
+    /// Send any request, signed with a merchant's key, and show the verified answer.
+    ///
+    /// Exits 0 if the answer is a success, 1 if not.
+    Call(Call),
+    /// Compensations (赔付): create, query, cancel.
+    #[command(subcommand)]
+    Compensate(Compensate),
+    /// Reverse a code payment (撤销).
+    Reverse(Reverse),
+    /// Subsidies (补差): cancel.
+    #[command(subcommand)]
+    Subsidy(Subsidy),
+    /// List what no page of the documentation says and was chosen here.
+    Assumptions(Output),
+    /// Print the completions of a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub(crate) struct Output {
+    /// Print JSON, for programs.
+    #[arg(long, env = "REDRESS_JSON")]
+    pub(crate) json: bool,
+}
+
+/// The folder that a server keeps everything in.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Data {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "REDRESS_DATA", default_value = "./redress-data")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", env = "REDRESS_LISTEN", default_value = "127.0.0.1:8790")]
+    pub(crate) listen: SocketAddr,
+    /// Let whoever presents this bearer token use the control API, from anywhere.
+    #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
+    pub(crate) control_token: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reset {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Do not ask.
+    #[arg(long, short, env = "REDRESS_YES")]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Who calls, and whom.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(next_help_heading = "Caller")]
+pub(crate) struct Caller {
+    /// The merchant's folder: apiclient_key.pem, wxp_pub.pem, merchant.json.
+    #[arg(long, value_name = "DIR", env = "REDRESS_MERCHANT")]
+    pub(crate) merchant: Option<PathBuf>,
+    /// The merchant's number, to find its folder under --data.
+    #[arg(long, env = "REDRESS_MCHID")]
+    pub(crate) mchid: Option<Mchid>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Call this host instead of the one in merchant.json.
+    #[arg(long, value_name = "URL", env = "REDRESS_BASE_URL")]
+    pub(crate) base_url: Option<String>,
+    /// How long a call may take in all, in seconds.
+    #[arg(long, value_name = "SECONDS", env = "REDRESS_TIMEOUT", default_value_t = 10)]
+    pub(crate) timeout: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Call {
+    /// The method.
+    pub(crate) method: http::Method,
+    /// The path with its query, exactly as it is to be signed and sent: /v3/…
+    pub(crate) path: String,
+    /// The body, exactly as it is to be signed and sent. @FILE reads a file, @- stdin.
+    #[arg(long, value_name = "BODY")]
+    pub(crate) json: Option<String>,
+    /// Print status and headers too, as JSON on one line.
+    #[arg(long, env = "REDRESS_FULL")]
+    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Compensate {
+    /// Pay a compensation to the payer of an order (请求赔付).
+    Create(CompensateCreate),
+    /// Look a bill up (查询赔付结果).
+    Query(CompensateOne),
+    /// Cancel a bill that its payer has not confirmed (请求撤销赔付).
+    Cancel(CompensateOne),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompensateCreate {
+    /// Your number of the bill: 1–32 digits and letters. Use a new one for a new bill only.
+    pub(crate) out_bill_no: OutBillNo,
+    /// In fen (1/100 yuan).
+    #[arg(long, value_name = "FEN", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) amount: i64,
+    /// The order whose payer is paid.
+    #[arg(long)]
+    pub(crate) transaction_id: TransactionId,
+    /// Whose money: the platform itself, or an entity that it may debit.
+    #[arg(long, value_name = "MCHID")]
+    pub(crate) sponsor: Mchid,
+    /// Why, 1–32 characters.
+    #[arg(long)]
+    pub(crate) remark: TransferRemark,
+    /// The transfer scene.
+    #[arg(long, value_name = "ID")]
+    pub(crate) scene: Option<TransferSceneId>,
+    /// What the payer sees, 1–10 characters; needs a scene.
+    #[arg(long, requires = "scene")]
+    pub(crate) perception: Option<UserRecvPerception>,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompensateOne {
+    /// Your number of the bill.
+    pub(crate) out_bill_no: OutBillNo,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reverse {
+    /// Your number of the order.
+    pub(crate) out_trade_no: OutTradeNo,
+    /// The application; the one in merchant.json when left out.
+    #[arg(long)]
+    pub(crate) appid: Option<Appid>,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Subsidy {
+    /// Cancel the subsidy of a refunded order (取消补差).
+    Cancel(SubsidyCancel),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SubsidyCancel {
+    /// The order.
+    pub(crate) transaction_id: TransactionId,
+    /// Its sub-merchant.
+    #[arg(long)]
+    pub(crate) sub_mchid: Mchid,
+    /// Why, 1–80 characters.
+    #[arg(long)]
+    pub(crate) description: CancelDescription,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}

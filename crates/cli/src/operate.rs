@@ -1,0 +1,139 @@
+//! A command for each operation.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use redress::api::compensation::{Cancel, Create, Query, Receiver};
+use redress::api::subsidy::CancelResult;
+use redress::api::{Endpoint, Fen, Mchid, pay, subsidy};
+use redress::{Client, Error, Fate, Merchant};
+use redress_server::{DIRECT, PLATFORM};
+use serde_json::Value as Json;
+
+use crate::args::{Caller, Compensate, CompensateCreate, Output, Reverse, Subsidy};
+use crate::print::{self, Table};
+
+/// The folder that a call signs with: the one named, or that of a merchant under `--data`.
+pub(crate) fn merchant(caller: &Caller, usual: Option<&str>) -> anyhow::Result<Merchant> {
+    let folder = match (&caller.merchant, caller.mchid.as_ref().map(Mchid::as_str).or(usual)) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(mchid)) => caller.data.data.join("merchants").join(mchid),
+        (None, None) => anyhow::bail!("say who calls: --merchant DIR, or --mchid NUMBER"),
+    };
+    Merchant::from_folder(&folder).context("no merchant to call as; is `redress serve` set up?")
+}
+
+/// A client for a call.
+pub(crate) fn client(caller: &Caller, merchant: Merchant) -> anyhow::Result<Client> {
+    let mut builder = Client::builder(merchant).timeout(Duration::from_secs(caller.timeout));
+    if let Some(base_url) = &caller.base_url {
+        builder = builder.base_url(base_url);
+    }
+    Ok(builder.build()?)
+}
+
+pub(crate) async fn compensate(command: Compensate) -> anyhow::Result<ExitCode> {
+    match command {
+        Compensate::Create(args) => create(args).await,
+        Compensate::Query(args) => {
+            let request = Query { out_bill_no: args.out_bill_no };
+            send(&args.caller, PLATFORM, &request, args.output).await
+        }
+        Compensate::Cancel(args) => {
+            let request = Cancel { out_bill_no: args.out_bill_no };
+            send(&args.caller, PLATFORM, &request, args.output).await
+        }
+    }
+}
+
+async fn create(args: CompensateCreate) -> anyhow::Result<ExitCode> {
+    let request = Create {
+        receiver: Receiver::transaction_user(args.transaction_id),
+        out_bill_no: args.out_bill_no,
+        amount: Fen::new(args.amount),
+        transfer_remark: args.remark,
+        sponsor_mchid: args.sponsor,
+        transfer_scene_id: args.scene,
+        user_recv_perception: args.perception,
+    };
+    send(&args.caller, PLATFORM, &request, args.output).await
+}
+
+pub(crate) async fn reverse(args: Reverse) -> anyhow::Result<ExitCode> {
+    let merchant = merchant(&args.caller, Some(DIRECT))?;
+    let appid = match args.appid {
+        Some(appid) => appid,
+        None => merchant.appid().context("merchant.json names no appid: give --appid")?.clone(),
+    };
+    let mchid = merchant.mchid().clone();
+    let request = pay::Reverse { out_trade_no: args.out_trade_no, appid, mchid };
+    finish(client(&args.caller, merchant)?.send(&request).await, args.output)
+}
+
+pub(crate) async fn subsidy(command: Subsidy) -> anyhow::Result<ExitCode> {
+    let Subsidy::Cancel(args) = command;
+    let request = subsidy::Cancel {
+        sub_mchid: args.sub_mchid,
+        transaction_id: args.transaction_id,
+        description: args.description,
+    };
+    let client = client(&args.caller, merchant(&args.caller, Some(PLATFORM))?)?;
+    let answer = client.send(&request).await;
+    let failed = answer.as_ref().is_ok_and(|cancelled| cancelled.result != CancelResult::Success);
+    let code = finish(answer, args.output)?;
+    Ok(if failed { ExitCode::FAILURE } else { code })
+}
+
+async fn send<E: Endpoint>(
+    caller: &Caller,
+    usual: &str,
+    request: &E,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
+    let client = client(caller, merchant(caller, Some(usual))?)?;
+    finish(client.send(request).await, output)
+}
+
+/// Prints an answer, or says what an error means for the money.
+fn finish<R: serde::Serialize>(
+    answer: Result<R, Error>,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            let meaning = match error.fate() {
+                Fate::NotDone => "nothing was done",
+                Fate::Unknown => {
+                    "it may have been done: query, or repeat with the same number and content"
+                }
+            };
+            return Err(anyhow::Error::new(error).context(meaning));
+        }
+    };
+    if output.json {
+        print::json(&answer)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&["field", "value"]);
+    rows(&mut table, "", &serde_json::to_value(&answer)?);
+    table.print();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One row for each leaf of an answer.
+fn rows(table: &mut Table, name: &str, value: &Json) {
+    match value {
+        Json::Object(fields) => {
+            for (field, value) in fields {
+                let name = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                rows(table, &name, value);
+            }
+        }
+        Json::String(text) => table.row([name.to_owned(), text.clone()]),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
+            table.row([name.to_owned(), value.to_string()]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `redress serve`.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use redress_server::{Config, Server};
+use serde_json::json;
+
+use crate::args::Serve;
+use crate::print;
+
+pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
+    let config =
+        Config { data: args.data.data, listen: args.listen, control_token: args.control_token };
+    let server = Server::start(config).await.context("the server does not start")?;
+    let merchants = server.data().join("merchants");
+    if args.output.json {
+        let ready = json!({
+            "base_url": server.base_url(),
+            "data": server.data(),
+            "merchants": merchants,
+        });
+        print::line(&ready.to_string());
+    } else {
+        print::line(&format!("Redress serves WeChat Pay APIv3 at {}", server.base_url()));
+        print::line(&format!("  merchants' folders  {}", merchants.display()));
+        print::line(&format!("  control API         {}/_control", server.base_url()));
+        print::line("  stop with Ctrl-C");
+    }
+    stopped().await?;
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+#[cfg(unix)]
+async fn stopped() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = term.recv() => {}
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn stopped() -> anyhow::Result<()> {
+    Ok(tokio::signal::ctrl_c().await?)
+}

@@ -1,0 +1,40 @@
+//! `redress verify`.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use redress_core::audit::Report;
+use redress_store::Store;
+use serde_json::json;
+
+use crate::args::Verify;
+use crate::print::{self, BAD, GOOD};
+
+pub(crate) async fn run(args: &Verify) -> anyhow::Result<ExitCode> {
+    let path = args.data.data.join("redress.db");
+    let store = Store::open_read_only(&path).with_context(|| {
+        format!("{} holds no world; is --data right?", args.data.data.display())
+    })?;
+    let report = store.audit().await?;
+    if args.output.json {
+        print::json(&json!({ "clean": report.is_clean(), "checks": report.checks }))?;
+    } else {
+        show(&report);
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints a report for people.
+pub(crate) fn show(report: &Report) {
+    for check in &report.checks {
+        let mark = if check.broken == 0 {
+            format!("{GOOD}ok{GOOD:#}    ")
+        } else {
+            format!("{BAD}broken{BAD:#}")
+        };
+        print::line(&format!("{mark} {} ({} examined)", check.invariant, check.examined));
+        for violation in &check.violations {
+            print::line(&format!("         {violation}"));
+        }
+    }
+}
