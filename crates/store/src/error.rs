@@ -110,7 +110,7 @@ impl From<rusqlite::Error> for OpenError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     /// SQLite says no.
-    #[error("SQLite: {0}")]
+    #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// A write did not do what it was for.
     #[error("{statement:?} touched {rows} rows instead of one")]
@@ -129,7 +129,7 @@ pub(crate) enum Fault {
         value: String,
     },
     /// A value does not print.
-    #[error("cannot be printed: {0}")]
+    #[error(transparent)]
     Unprintable(#[from] serde_json::Error),
     /// The thread that worked on it died.
     #[error("the work was lost: {0}")]

@@ -16,6 +16,9 @@ pub(crate) fn for_sqlite(statement: &'static str) -> Cow<'static, str> {
     }
 }
 
+/// SQLite's alone: writes the log into the database file, and empties it.
+pub(crate) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
         $($(#[$doc])* pub(crate) const $name: &str = $text;)*

@@ -160,9 +160,7 @@ impl Loop {
             group.extend(queue.try_iter().take(group_max - 1));
             self.group(group);
         }
-        if let Err(error) =
-            self.connection.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))
-        {
+        if let Err(error) = self.connection.query_row(sql::EMPTY_LOG, [], |_| Ok(())) {
             tracing::warn!(%error, "the log is left for the next start");
         }
     }
