@@ -2,7 +2,7 @@
 
 use redress_store::Failure;
 
-use crate::world::{Ends, Find, Place, append, at, frame};
+use crate::world::{Ends, Find, Place, append, at, frame, top_up};
 
 #[tokio::test]
 async fn what_is_written_is_read() {
@@ -108,4 +108,19 @@ async fn many_at_once_are_each_answered() {
     }
     counts.sort_unstable();
     assert_eq!(counts, (1..=200).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_not_taken_for_absent() {
+    let place = Place::new();
+    let store = place.open();
+    store.execute(top_up(1, 100), frame(1)).await.unwrap();
+    let odd = "PRAGMA ignore_check_constraints = ON; UPDATE account SET limit_kind = 'odd'";
+    place.sqlite().execute_batch(odd).unwrap();
+    let failed = store.execute(top_up(1, 100), frame(2)).await;
+    assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
+    let failed = store.read(top_up(1, 100), frame(3)).await;
+    assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
+    let failed = store.accounts("", 10).await;
+    assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
 }
