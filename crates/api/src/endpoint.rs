@@ -75,7 +75,7 @@ impl Supported {
         match self {
             Self::Platform => "平台商户",
             Self::Direct => "普通商户",
-            Self::Ecommerce => "电商服务商",
+            Self::Ecommerce => "普通服务商",
         }
     }
 }

@@ -88,7 +88,7 @@ impl ParamError {
     /// An error about one value.
     #[must_use]
     pub fn new(message: String, location: Option<&'static str>, value: Json) -> Self {
-        let printed = value.to_string();
+        let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let value = if printed.len() <= VALUE_BYTES_MAX {
             value
         } else {

@@ -17,7 +17,7 @@ use crate::text::TextRule;
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp(i64);
 
-/// A text that is not an RFC 3339 time within the years 1–9998.
+/// A text that is not an RFC 3339 time from 1970 to the end of 9998.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an RFC 3339 time such as 2015-05-20T13:29:35+08:00")]
 pub struct TimeError(String);
@@ -27,7 +27,7 @@ const CHINA: Offset = Offset::constant(8);
 const SECONDS_MAX: i64 = 253_370_764_800;
 
 impl Timestamp {
-    /// A moment so many seconds after the epoch; clamped to the years that RFC 3339 can print.
+    /// A moment so many seconds after the epoch; clamped to the years from 1970 to 9998.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {
         Self(seconds.clamp(0, SECONDS_MAX))
@@ -74,9 +74,10 @@ impl FromStr for Timestamp {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment: jiff::Timestamp =
-            text.parse().map_err(|_: jiff::Error| TimeError(text.to_owned()))?;
-        Ok(Self::from_unix(moment.as_second()))
+        let error = || TimeError(text.to_owned());
+        let moment: jiff::Timestamp = text.parse().ok().ok_or_else(error)?;
+        let time = Self::from_unix(moment.as_second());
+        if time.0 == moment.as_second() { Ok(time) } else { Err(error()) }
     }
 }
 

@@ -104,7 +104,8 @@ pub fn decode<E: Endpoint>(target: &str, body: &[u8]) -> Result<E, ParamError> {
         query_values.into_iter().filter(|(name, _)| query_fields.iter().any(|f| f.name == name)),
     );
     let request: E = serde_json::from_value(Json::Object(merged))
-        .map_err(|_: serde_json::Error| ParamError::generic("body"))?;
+        .ok()
+        .ok_or_else(|| ParamError::generic(Source::Body.name()))?;
     request.check()?;
     Ok(request)
 }
@@ -159,7 +160,8 @@ fn path_values<E: Endpoint>(path: &str) -> Result<Map<String, Json>, ParamError>
         if let Some(name) = parameter(template) {
             let decoded = percent_decode_str(segment)
                 .decode_utf8()
-                .map_err(|_: std::str::Utf8Error| ParamError::generic(Source::Path.name()))?;
+                .ok()
+                .ok_or_else(|| ParamError::generic(Source::Path.name()))?;
             let field = <E as Message>::FIELDS.iter().find(|field| field.name == name);
             values.insert(name.to_owned(), typed(field, decoded.into_owned()));
         }
