@@ -1,0 +1,357 @@
+//! The types by themselves: numbers, money, times, words, and the facts of the pages.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use redress_api::assumed::ASSUMPTIONS;
+use redress_api::compensation::{
+    BillState, ReceiverType, TransactionType, TransferRemark, UserRecvPerception,
+};
+use redress_api::error::{self, COMMON, ErrorCode};
+use redress_api::field::{Field, Rule};
+use redress_api::subsidy::{CancelDescription, CancelResult};
+use redress_api::text::{TextError, Unit};
+use redress_api::{
+    Appid, BillId, Definition, Fen, Mchid, Open, OutBillNo, OutTradeNo, Rate, Supported, Timestamp,
+    TransactionId, Word, endpoints,
+};
+
+/// Takes lengths from the least to the greatest, and none beside them.
+fn has_length<T: FromStr<Err = TextError> + Debug>(
+    letter: &str,
+    unit: Unit,
+    min: usize,
+    max: usize,
+) {
+    let of = |length: usize| letter.repeat(length).parse::<T>();
+    for length in min..=max {
+        assert!(of(length).is_ok(), "{length} of {letter}");
+    }
+    let short = TextError::Short { unit, length: min - 1, min };
+    assert_eq!(of(min - 1).expect_err("too short"), short);
+    let long = TextError::Long { unit, length: max + 1, max };
+    assert_eq!(of(max + 1).expect_err("too long"), long);
+}
+
+#[test]
+fn texts_at_their_limits() {
+    has_length::<Mchid>("1", Unit::Chars, 1, 32);
+    has_length::<Appid>("x", Unit::Chars, 1, 32);
+    has_length::<OutBillNo>("Z", Unit::Bytes, 1, 32);
+    has_length::<OutTradeNo>("*", Unit::Bytes, 6, 32);
+    has_length::<TransactionId>("4", Unit::Bytes, 1, 64);
+    has_length::<BillId>("1", Unit::Bytes, 1, 64);
+    has_length::<TransferRemark>("赔", Unit::Chars, 1, 32);
+    has_length::<UserRecvPerception>("赔", Unit::Chars, 1, 10);
+    has_length::<CancelDescription>("补", Unit::Chars, 1, 80);
+}
+
+fn is_refused<T: FromStr<Err = TextError> + Debug>(texts: &[&str]) {
+    for text in texts {
+        assert!(matches!(text.parse::<T>(), Err(TextError::Pattern(_))), "{text:?}");
+    }
+}
+
+#[test]
+fn texts_and_their_characters() {
+    is_refused::<Mchid>(&["0", "0123", "12a", "12 ", "-12", "１２", "+1", "1\n"]);
+    is_refused::<Appid>(&["wx.1", "wx 1", "微信", "wx*"]);
+    is_refused::<OutBillNo>(&["a_b", "a-b", "a b", "a/b", "ａ", "", "a\0"][..5]);
+    is_refused::<OutTradeNo>(&["abcde|", "abcde@", "abcde/", "abcde.", "abcde%", "abcde "]);
+    is_refused::<TransactionId>(&["1_1", "1-1", " 1"]);
+    assert!("wx_-9Z".parse::<Appid>().is_ok());
+    assert!("_-*_-*".parse::<OutTradeNo>().is_ok());
+    assert_eq!("a😀".parse::<TransferRemark>(), Err(TextError::FourByte));
+    assert!("\u{ffff}\u{1}\n".parse::<TransferRemark>().is_ok(), "three bytes are the limit");
+}
+
+/// A value that exists obeys its rule, also when it comes out of JSON.
+#[test]
+fn texts_from_json_obey_their_rule() {
+    assert!(serde_json::from_str::<Mchid>("\"0123\"").is_err());
+    assert!(serde_json::from_str::<Mchid>("123").is_err());
+    let mchid: Mchid = serde_json::from_str("\"1900001109\"").unwrap();
+    assert_eq!(serde_json::to_string(&mchid).unwrap(), "\"1900001109\"");
+    assert_eq!(format!("{mchid} {mchid:?}"), "1900001109 \"1900001109\"");
+    assert_eq!(mchid.as_ref(), mchid.as_str());
+}
+
+#[test]
+fn money_prints_as_yuan() {
+    for (fen, printed) in [
+        (0, "0.00"),
+        (1, "0.01"),
+        (-1, "-0.01"),
+        (99, "0.99"),
+        (10_000, "100.00"),
+        (-12_345, "-123.45"),
+        (i64::MAX, "92233720368547758.07"),
+        (i64::MIN, "-92233720368547758.08"),
+    ] {
+        assert_eq!(Fen::new(fen).to_string(), printed);
+    }
+    assert_eq!(format!("{:>8}|{:<8}|", Fen::new(123), Fen::new(123)), "    1.23|1.23    |");
+}
+
+#[test]
+fn money_never_wraps() {
+    let most = Fen::new(i64::MAX);
+    assert_eq!(most.plus(Fen::new(1)), None);
+    assert_eq!(Fen::new(i64::MIN).minus(Fen::new(1)), None);
+    assert_eq!(Fen::ZERO.minus(Fen::new(i64::MIN)), None);
+    assert_eq!(most.minus(most), Some(Fen::ZERO));
+    assert!(Fen::new(1).is_positive() && !Fen::ZERO.is_positive());
+    assert_eq!(serde_json::to_string(&most).unwrap(), i64::MAX.to_string());
+    assert!(serde_json::from_str::<Fen>("1.0").is_err());
+    assert!(serde_json::from_str::<Fen>("9223372036854775808").is_err());
+}
+
+#[test]
+fn a_time_prints_in_china_and_reads_from_anywhere() {
+    let time = Timestamp::from_unix(1_432_099_775);
+    assert_eq!(time.to_string(), "2015-05-20T13:29:35+08:00");
+    for text in [
+        "2015-05-20T13:29:35+08:00",
+        "2015-05-20T05:29:35Z",
+        "2015-05-20T05:29:35.000Z",
+        "2015-05-20T13:29:35.999+08:00",
+        "2015-05-19T23:59:35-05:30",
+        "2015-05-20T13:29:35.999999999+08:00",
+    ] {
+        assert_eq!(text.parse(), Ok(time), "{text}");
+    }
+    assert_eq!(time.day_digits(), "20150520");
+    assert_eq!("2015-05-20T16:00:00Z".parse::<Timestamp>().unwrap().day_digits(), "20150521");
+    assert_eq!(serde_json::to_string(&time).unwrap(), "\"2015-05-20T13:29:35+08:00\"");
+}
+
+#[test]
+fn a_text_that_is_no_time_is_refused() {
+    for text in [
+        "",
+        "2015-05-20",
+        "2015-05-20T13:29:35",
+        "2015-05-20 13:29",
+        "2015-02-30T00:00:00Z",
+        "2015-05-20T25:00:00Z",
+        "1432099775",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "9999-01-01T00:00:01Z",
+        "99999-01-01T00:00:00Z",
+    ] {
+        assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        assert!(serde_json::from_str::<Timestamp>(&format!("{text:?}")).is_err(), "{text}");
+    }
+    assert!(serde_json::from_str::<Timestamp>("1432099775").is_err());
+}
+
+#[test]
+fn times_keep_to_the_calendar() {
+    let last = Timestamp::from_unix(i64::MAX);
+    assert_eq!(last.to_string(), "9999-01-01T08:00:00+08:00");
+    assert_eq!(last.plus_seconds(1), last);
+    assert_eq!(last.plus_seconds(i64::MAX), last);
+    assert_eq!(last.to_string().parse(), Ok(last));
+    let first = Timestamp::from_unix(i64::MIN);
+    assert_eq!(first.unix(), 0);
+    assert_eq!(first.seconds_since(last), -last.unix());
+    assert_eq!(first.plus_seconds(60).seconds_since(first), 60);
+}
+
+fn has_words<T: Word + Debug>(all: &[T], words: &[&str]) {
+    assert_eq!(T::WORDS, words);
+    assert_eq!(all.len(), words.len());
+    for (value, word) in all.iter().zip(words) {
+        assert_eq!(value.word(), *word);
+        assert_eq!(T::from_word(word), Some(*value));
+        let open: Open<T> = serde_json::from_str(&format!("{word:?}")).expect("a word");
+        assert_eq!(open, *value);
+        assert_eq!(serde_json::to_string(&open).expect("it prints"), format!("{word:?}"));
+    }
+    for other in ["", "success", "NEW_WORD"] {
+        assert!(T::from_word(other).is_none());
+        let open: Open<T> = serde_json::from_str(&format!("{other:?}")).expect("any word");
+        assert_eq!(open, Open::Unknown(other.into()));
+        assert_eq!(serde_json::to_string(&open).expect("it prints"), format!("{other:?}"));
+    }
+}
+
+#[test]
+fn words_are_those_of_the_pages() {
+    let states = ["ACCEPTED", "SUCCESS", "CLOSED", "WAIT_USER_CONFIRM", "CANCELING", "CANCELLED"];
+    has_words(BillState::ALL, &states);
+    has_words(ReceiverType::ALL, &["TRANSACTION_USER"]);
+    has_words(TransactionType::ALL, &["WXPAY", "WXVALUE"]);
+    has_words(CancelResult::ALL, &["SUCCESS", "FAIL"]);
+    assert!(serde_json::from_str::<BillState>("\"CANCELED\"").is_err());
+    assert!(serde_json::from_str::<Open<BillState>>("1").is_err());
+}
+
+#[test]
+fn assumptions_have_names_of_their_own_and_say_something() {
+    let ids: BTreeSet<&str> = ASSUMPTIONS.iter().map(|assumption| assumption.id).collect();
+    assert_eq!(ids.len(), ASSUMPTIONS.len());
+    for assumption in ASSUMPTIONS {
+        let id = assumption.id;
+        assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{id}");
+        for text in [assumption.about, assumption.choice, assumption.because] {
+            assert!(!text.is_empty() && !text.ends_with('.'), "{id}: {text}");
+        }
+    }
+}
+
+/// What a page says about its endpoint.
+struct Facts {
+    method: &'static str,
+    path: &'static str,
+    title: &'static str,
+    page: &'static str,
+    updated: &'static str,
+    supported: Supported,
+    rate: Option<u32>,
+}
+
+const FACTS: [Facts; 5] = [
+    Facts {
+        method: "POST",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills",
+        title: "请求赔付",
+        page: "partner/4013504175",
+        updated: "2025-07-25",
+        supported: Supported::Platform,
+        rate: Some(100),
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}",
+        title: "查询赔付结果(按商户赔付单号)",
+        page: "partner/4013504178",
+        updated: "2025-07-25",
+        supported: Supported::Platform,
+        rate: Some(100),
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}/cancel",
+        title: "请求撤销赔付",
+        page: "partner/4013504177",
+        updated: "2025-07-25",
+        supported: Supported::Platform,
+        rate: None,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/out-trade-no/{out_trade_no}/reverse",
+        title: "撤销",
+        page: "merchant/4012382161",
+        updated: "2026-04-08",
+        supported: Supported::Direct,
+        rate: None,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/ecommerce/subsidies/cancel",
+        title: "取消补差",
+        page: "partner/4012477639",
+        updated: "2024-10-24",
+        supported: Supported::Ecommerce,
+        rate: Some(200),
+    },
+];
+
+#[test]
+fn endpoints_are_those_of_the_pages() {
+    let definitions = endpoints();
+    assert_eq!(definitions.len(), FACTS.len());
+    for (found, facts) in definitions.iter().zip(FACTS) {
+        let Facts { method, path, title, page, updated, supported, rate } = facts;
+        assert_eq!(found.method, method);
+        assert_eq!(found.path, path);
+        assert_eq!(found.page.title, title);
+        assert_eq!(found.page.url, format!("https://pay.weixin.qq.com/doc/v3/{page}"));
+        assert_eq!(found.page.updated, updated);
+        assert_eq!(found.supported, supported);
+        assert_eq!(found.rate, rate.map(|per_second| Rate { per_second }));
+        for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+            let name = name.trim_end_matches('}');
+            assert!(found.request.iter().any(|field| field.name == name && field.required));
+        }
+    }
+    assert_eq!(Supported::Platform.label(), "平台商户");
+    assert_eq!(Supported::Direct.label(), "普通商户");
+    assert_eq!(Supported::Ecommerce.label(), "普通服务商");
+}
+
+/// `name*【label】` for a required field, `name【label】` for another, with members in braces.
+fn printed(fields: &[Field]) -> String {
+    let print = |field: &Field| {
+        let star = if field.required { "*" } else { "" };
+        let inner = match field.rule {
+            Rule::Object(inner) => format!("{{ {} }}", printed(inner)),
+            Rule::Text(_) | Rule::Integer { .. } | Rule::OneOf(_) => String::new(),
+        };
+        format!("{}{star}【{}】{inner}", field.name, field.label)
+    };
+    fields.iter().map(print).collect::<Vec<_>>().join(" ")
+}
+
+const RECEIVER: &str = "{ type*【转账接收方类型】 transaction_info*【转账接收方订单信息】{ transaction_id*【交易订单号】 type【转账接收方订单类型】 } }";
+
+#[test]
+fn fields_are_those_of_the_pages() {
+    let [create, query, cancel, reverse, subsidy]: [Definition; 5] =
+        endpoints().try_into().expect("five endpoints");
+    assert_eq!(
+        printed(create.request),
+        format!(
+            "receiver*【收款方信息】{RECEIVER} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark*【赔付原因】 sponsor_mchid*【出资商户号】 transfer_scene_id【转账场景ID】 user_recv_perception【用户收款感知】"
+        )
+    );
+    let bill = |state: &str, close: &str| {
+        format!(
+            "sp_mchid*【服务商商户号】 receiver_detail*【转账接收方信息】{{ receiver【转账接收者信息】{RECEIVER} }} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark【赔付原因】 bill_id*【微信支付转账单号】 state*【{state}】 accept_time*【受理时间】 success_time【成功时间】{close} sponsor_mchid【出资商户号】"
+        )
+    };
+    assert_eq!(printed(create.response), bill("赔付状态", ""));
+    assert_eq!(printed(query.request), "out_bill_no*【商户单号】");
+    let close = " close_info【关单信息】{ close_time*【关单时间】 close_reason*【关单原因】 }";
+    assert_eq!(printed(query.response), bill("转账状态", close));
+    assert_eq!(printed(cancel.request), "out_bill_no*【商户单号】");
+    assert_eq!(
+        printed(cancel.response),
+        "out_bill_no*【商户单号】 bill_id*【微信支付付款单号】 state*【付款状态】 cancel_accept_time*【撤销受理时间】"
+    );
+    assert_eq!(
+        printed(reverse.request),
+        "out_trade_no*【商户订单号】 appid*【应用AppID】 mchid*【直连商户号】"
+    );
+    assert_eq!(
+        printed(reverse.response),
+        "appid【应用AppID】 mchid*【直连商户号】 out_trade_no*【商户订单号】"
+    );
+    assert_eq!(
+        printed(subsidy.request),
+        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 description*【取消补差描述】"
+    );
+    assert_eq!(
+        printed(subsidy.response),
+        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 result*【取消补差结果】 description*【取消补差描述】"
+    );
+}
+
+#[test]
+fn error_codes_are_known_where_they_may_come_from() {
+    let frequency = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
+    for definition in endpoints() {
+        for code in COMMON {
+            assert!(definition.answers(*code));
+        }
+        assert!(definition.answers(error::NO_AUTH), "assumed for all");
+        let is_subsidy = definition.path.contains("subsidies");
+        assert_eq!(definition.answers(frequency), is_subsidy);
+        assert_eq!(definition.errors.is_empty(), !is_subsidy, "one page publishes one code");
+        assert!(!definition.answers(ErrorCode { status: 400, code: "NO_AUTH" }));
+    }
+}
