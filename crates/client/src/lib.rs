@@ -1,1 +1,44 @@
-//! client
+//! A typed client for WeChat Pay APIv3, and for Redress, its local stand-in.
+//!
+//! ```no_run
+//! use redress::{Client, Merchant, api::compensation};
+//!
+//! # async fn first_call() -> Result<(), Box<dyn std::error::Error>> {
+//! let merchant = Merchant::from_folder("redress-data/merchants/1900001108")?;
+//! let client = Client::builder(merchant).build()?;
+//! let query = compensation::Query { out_bill_no: "plfk2020042013".parse()? };
+//! let bill = client.send(&query).await?;
+//! assert_eq!(bill.state.word(), "SUCCESS");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The same program talks to the real service: only the merchant's folder differs. Each request
+//! type of [`api`] is an endpoint; [`Client::send`] signs it, sends it, checks the signature of the
+//! answer and reads it. [`Client::call`] does the same for any other endpoint, in bytes.
+//!
+//! When a call fails, ask [`Error::fate`] before anything else: a request whose answer was lost may
+//! have been carried out, and [`Fate::Unknown`] says so.
+//!
+//! A client runs inside a Tokio runtime. It reads the wall clock, because signatures carry the time
+//! and are good for five minutes.
+
+mod base_url;
+mod builder;
+mod client;
+mod clock;
+mod error;
+mod merchant;
+mod retry;
+mod transport;
+
+pub use redress_api as api;
+pub use redress_crypto as crypto;
+
+pub use crate::base_url::{PRODUCTION, STANDBY, TargetError};
+pub use crate::builder::{BuildError, ClientBuilder};
+pub use crate::client::{Answer, Client, Raw};
+pub use crate::error::{ApiError, Error, Fate};
+pub use crate::merchant::{FolderError, Merchant};
+pub use crate::retry::Retry;
+pub use crate::transport::{BODY_BYTES_MAX, Reqwest, Sent, Transport, TransportError};

@@ -1,1 +1,9 @@
 //! Tests of the crate through its public door.
+
+mod answers;
+mod fake;
+mod merchant;
+mod requests;
+mod retry;
+mod secrets;
+mod tcp;

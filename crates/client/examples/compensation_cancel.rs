@@ -1,0 +1,20 @@
+//! 请求撤销赔付, cancel a compensation: the sample of <https://pay.weixin.qq.com/doc/v3/partner/4013504177>.
+//!
+//! `cargo run -p redress --example compensation_cancel [merchant's folder]`
+
+mod common;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use redress::api::compensation;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    common::finish(run().await)
+}
+
+async fn run() -> Result<compensation::Cancelled, Box<dyn Error>> {
+    let request = compensation::Cancel { out_bill_no: "plfk2020042013".parse()? };
+    Ok(common::client("1900001108")?.send(&request).await?)
+}

@@ -1,0 +1,228 @@
+//! The client: signs requests, checks answers, tries again.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use redress_api::{Endpoint, wire};
+use redress_crypto::{nonce, random_bytes, sign_request, verify_response};
+
+use crate::base_url::{BaseUrl, TargetError};
+use crate::builder::ClientBuilder;
+use crate::clock;
+use crate::error::{ApiError, Error, Fate};
+use crate::merchant::Merchant;
+use crate::retry::Retry;
+use crate::transport::{BODY_BYTES_MAX, Reqwest, Transport, TransportError};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PRODUCT: HeaderValue =
+    HeaderValue::from_static(concat!("redress/", env!("CARGO_PKG_VERSION")));
+
+/// Calls the service as one merchant. A clone shares everything.
+pub struct Client<T = Reqwest>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    merchant: Merchant,
+    base_url: BaseUrl,
+    retry: Retry,
+    transport: T,
+}
+
+/// A success, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<B> {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The `Request-ID`, which the provider's support asks for.
+    pub request_id: Option<String>,
+    /// What the page promises.
+    pub body: B,
+}
+
+/// Any answer, in bytes.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The `Request-ID`, which the provider's support asks for.
+    pub request_id: Option<String>,
+    /// The body as it was signed.
+    pub body: Bytes,
+    /// Whether the platform signed it; always so for a success.
+    pub verified: bool,
+}
+
+impl Client {
+    /// Starts to make a client for this merchant.
+    #[must_use]
+    pub fn builder(merchant: Merchant) -> ClientBuilder {
+        ClientBuilder::new(merchant)
+    }
+}
+
+impl<T: Transport> Client<T> {
+    pub(crate) fn new(merchant: Merchant, base_url: BaseUrl, retry: Retry, transport: T) -> Self {
+        Self(Arc::new(Inner { merchant, base_url, retry, transport }))
+    }
+
+    /// The merchant that calls.
+    #[must_use]
+    pub fn merchant(&self) -> &Merchant {
+        &self.0.merchant
+    }
+
+    /// Sends a request and reads the answer, with retries as [`ClientBuilder::retry`] has it.
+    ///
+    /// Whoever drops the future before it is ready does not know whether the request was carried
+    /// out, as with [`Fate::Unknown`].
+    ///
+    /// # Errors
+    /// Whatever is not a success signed by the platform; [`Error::fate`] says what is known.
+    pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
+        Ok(self.exchange(request).await?.body)
+    }
+
+    /// Like [`Client::send`], with the status and the `Request-ID` of the answer.
+    ///
+    /// # Errors
+    /// As for [`Client::send`].
+    pub async fn exchange<E: Endpoint>(&self, request: &E) -> Result<Answer<E::Response>, Error> {
+        let request = self.prepare(wire::encode(request))?;
+        let mut earlier = None;
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(&request).await.and_then(read::<E>) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let random = u32::from_ne_bytes(random_bytes());
+            let Some(delay) = self.0.retry.next(attempt, &error, random) else {
+                return Err(unsettled(earlier, error));
+            };
+            tracing::debug!(attempt, ?delay, %error, "trying again");
+            // A query changes nothing, so that an earlier one leaves no doubt.
+            if earlier.is_none() && error.fate() == Fate::Unknown && !E::METHOD.is_safe() {
+                earlier = Some(error);
+            }
+            tokio::time::sleep(delay).await;
+            attempt += 1;
+        }
+    }
+
+    /// Signs any request and sends it once: whether another endpoint may be repeated is not known
+    /// here. An answer of any status is an answer.
+    ///
+    /// # Errors
+    /// If no whole answer came back, if a success is not signed, or if a signature is wrong.
+    pub async fn call(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: Bytes,
+    ) -> Result<Raw, Error> {
+        let mut request = Request::new(body);
+        request.headers_mut().insert(ACCEPT, JSON);
+        if method != Method::GET {
+            request.headers_mut().insert(CONTENT_TYPE, JSON);
+        }
+        *request.method_mut() = method;
+        *request.uri_mut() = self.0.base_url.join(path_and_query)?;
+        self.attempt(&self.dress(request)).await
+    }
+
+    /// Puts the service's address in front of an encoded request.
+    fn prepare(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>, TargetError> {
+        *request.uri_mut() = self.0.base_url.join(&request.uri().to_string())?;
+        Ok(self.dress(request))
+    }
+
+    /// Sets the headers that every request has.
+    fn dress(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+        let serial = HeaderValue::from_str(self.0.merchant.public_key_id.as_str())
+            .expect("a serial has letters, digits and underscores");
+        request.headers_mut().insert(USER_AGENT, PRODUCT);
+        request.headers_mut().insert("Wechatpay-Serial", serial);
+        request
+    }
+
+    /// Signs, sends and checks once.
+    async fn attempt(&self, request: &Request<Bytes>) -> Result<Raw, Error> {
+        let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
+        let mut request = request.clone();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        sign_request(key, serial_no, mchid.as_str(), &mut request, clock::unix_seconds(), &nonce());
+        let answer = self.0.transport.call(request).await?;
+        let status = answer.status().as_u16();
+        let raw = self.check(answer)?;
+        let request_id = raw.request_id.as_deref().unwrap_or_default();
+        tracing::debug!(%method, path, status, request_id, raw.verified, "answered");
+        Ok(raw)
+    }
+
+    /// Checks an answer: a success must be signed, anything else may be.
+    fn check(&self, answer: Response<Bytes>) -> Result<Raw, Error> {
+        let (parts, body) = answer.into_parts();
+        let (status, headers) = (parts.status, parts.headers);
+        if body.len() > BODY_BYTES_MAX {
+            return Err(TransportError::too_large().into());
+        }
+        let header = |name| headers.get(name).filter(|value| !value.is_empty());
+        let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+        let request_id = header("Request-ID").and_then(text);
+        let verified = status.is_success() || header("Wechatpay-Signature").is_some();
+        if verified {
+            let keys = &self.0.merchant.platform_keys;
+            if let Err(source) = verify_response(keys, &headers, &body, clock::unix_seconds()) {
+                return Err(Error::Verify { status, request_id, source });
+            }
+        }
+        Ok(Raw { status, headers, request_id, body, verified })
+    }
+}
+
+/// Reads an answer that has been checked.
+fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
+    let Raw { status, request_id, body, verified, .. } = raw;
+    if !status.is_success() {
+        return Err(Error::Api(Box::new(ApiError::new(status, request_id, &body, verified))));
+    }
+    // 204: the answer has no fields.
+    let fields = if body.is_empty() { b"{}" } else { &*body };
+    match wire::decode_response::<E>(fields) {
+        Ok(body) => Ok(Answer { status, request_id, body }),
+        Err(source) => Err(Error::Decode { status, request_id, source }),
+    }
+}
+
+/// The failure to report: the last one, unless it would hide that an earlier attempt may have been
+/// carried out.
+fn unsettled(earlier: Option<Error>, last: Error) -> Error {
+    match (earlier, last.fate()) {
+        (Some(earlier), Fate::NotDone) => {
+            Error::Retried { earlier: Box::new(earlier), last: Box::new(last) }
+        }
+        (_, Fate::NotDone | Fate::Unknown) => last,
+    }
+}
+
+impl<T> Clone for Client<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { merchant, base_url, retry, transport: _ } = &*self.0;
+        f.debug_struct("Client")
+            .field("merchant", merchant)
+            .field("base_url", base_url)
+            .field("retry", retry)
+            .finish_non_exhaustive()
+    }
+}
