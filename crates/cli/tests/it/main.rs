@@ -1,1 +1,7 @@
-//! Tests of the crate through its public door.
+//! Tests of the binary `redress`, run as a stranger runs it, and of the tree that it is made from.
+
+mod cli;
+mod crash;
+mod interop;
+mod served;
+mod tidy;
