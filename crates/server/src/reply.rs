@@ -50,7 +50,8 @@ impl Problem {
     /// A fault of ours: the caller learns that it may repeat, the log learns why.
     pub(crate) fn defect(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let why = why.into();
-        let causes = std::iter::successors(Some(why.as_ref() as &dyn Error), |e| e.source());
+        let causes =
+            std::iter::successors(Some(why.as_ref() as &(dyn Error + 'static)), |&e| e.source());
         let log = Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
         Self { log, ..Self::new(SYSTEM_ERROR, 268_435_464, "系统繁忙，请稍后重试") }
     }
