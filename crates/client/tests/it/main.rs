@@ -6,4 +6,5 @@ mod merchant;
 mod requests;
 mod retry;
 mod secrets;
+mod server;
 mod tcp;

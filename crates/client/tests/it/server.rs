@@ -1,0 +1,130 @@
+//! The client against the real server, in this process, on a real database file.
+
+use std::process::Command;
+use std::time::Duration;
+
+use redress::api::compensation::{BillState, Cancel, Create, Query, Receiver};
+use redress::api::error::{INVALID_REQUEST, NO_AUTH, NOT_FOUND};
+use redress::api::subsidy::{self, CancelResult};
+use redress::api::{Fen, pay};
+use redress::{Client, Error, Fate, Merchant};
+use redress_server::testing::TestServer;
+use redress_server::{DIRECT, PLATFORM};
+
+async fn start() -> TestServer {
+    TestServer::start().await.expect("a server starts on a free port")
+}
+
+fn client(server: &TestServer, mchid: &str) -> Client {
+    let merchant = Merchant::from_folder(server.merchant(mchid)).expect("the folder is whole");
+    Client::builder(merchant).build().expect("the folder names a host")
+}
+
+fn create(out_bill_no: &str, amount: i64) -> Create {
+    Create {
+        receiver: Receiver::transaction_user("1217752501201407033233368018".parse().expect("id")),
+        out_bill_no: out_bill_no.parse().expect("a number"),
+        amount: Fen::new(amount),
+        transfer_remark: "直播违规扣罚".parse().expect("a remark"),
+        sponsor_mchid: "1900001109".parse().expect("a merchant"),
+        transfer_scene_id: None,
+        user_recv_perception: None,
+    }
+}
+
+#[tokio::test]
+async fn the_five_operations() {
+    let server = start().await;
+    let (platform, direct) = (client(&server, PLATFORM), client(&server, DIRECT));
+    let created = platform.exchange(&create("client1", 10_000)).await.unwrap();
+    assert_eq!(created.status, 200);
+    assert!(created.request_id.is_some_and(|id| id.ends_with("-0")));
+    assert_eq!(created.body.state, BillState::Accepted);
+
+    let query = Query { out_bill_no: "client1".parse().unwrap() };
+    let cancel = Cancel { out_bill_no: "client1".parse().unwrap() };
+    let bill = platform.send(&query).await.unwrap();
+    assert_eq!((bill.bill_id, bill.amount), (created.body.bill_id, Fen::new(10_000)));
+    assert_eq!(platform.send(&cancel).await.unwrap().state, BillState::Canceling);
+    while platform.send(&query).await.unwrap().state != BillState::Cancelled {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+
+    let reverse = pay::Reverse {
+        out_trade_no: "1217752501201407033233368018".parse().unwrap(),
+        appid: "wxd678efh567hg6787".parse().unwrap(),
+        mchid: DIRECT.parse().unwrap(),
+    };
+    let first = direct.send(&reverse).await.unwrap();
+    assert_eq!(direct.send(&reverse).await.unwrap(), first, "again: the same answer");
+
+    let subsidy = subsidy::Cancel {
+        sub_mchid: "1900013401".parse().unwrap(),
+        transaction_id: "4208450740201411110007820472".parse().unwrap(),
+        description: "订单退款".parse().unwrap(),
+    };
+    assert_eq!(platform.send(&subsidy).await.unwrap().result, CancelResult::Success);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn refusals_are_signed_and_certain() {
+    let server = start().await;
+    let (platform, direct) = (client(&server, PLATFORM), client(&server, DIRECT));
+    let query = Query { out_bill_no: "nobody".parse().unwrap() };
+    let unknown = platform.send(&query).await.unwrap_err();
+    assert!(unknown.is(NOT_FOUND), "{unknown}");
+    assert_eq!(unknown.fate(), Fate::NotDone);
+    let foreign = direct.send(&query).await.unwrap_err();
+    assert!(foreign.is(NO_AUTH), "{foreign}");
+
+    platform.send(&create("client2", 1)).await.unwrap();
+    let other = platform.send(&create("client2", 2)).await.unwrap_err();
+    assert!(other.is(INVALID_REQUEST), "{other}");
+    assert!(other.api().is_some_and(|api| api.verified && api.message.contains("不一致")));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_of_another_platform_is_not_believed() {
+    let (server, other) = (start().await, start().await);
+    let merchant = Merchant::from_folder(server.merchant(PLATFORM)).unwrap();
+    let key = Merchant::from_folder(other.merchant(PLATFORM)).unwrap();
+    let ring = key.platform_keys();
+    let foreign = ring.get(key.public_key_id()).expect("its own key").clone();
+    let serial = merchant.public_key_id().clone();
+    let fooled = merchant.with_platform_key(serial, foreign);
+    let client = Client::builder(fooled).build().unwrap();
+    let error = client.send(&create("client3", 1)).await.unwrap_err();
+    assert!(matches!(error, Error::Verify { .. }), "{error}");
+    assert_eq!(error.fate(), Fate::Unknown, "the bill was made; its answer is not believed");
+    server.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn each_pages_program_runs() {
+    let server = start().await;
+    let programs = [
+        ("compensation_create", PLATFORM),
+        ("compensation_query", PLATFORM),
+        ("compensation_cancel", PLATFORM),
+        ("reverse", DIRECT),
+        ("subsidy_cancel", PLATFORM),
+    ];
+    for (program, mchid) in programs {
+        let folder = server.merchant(mchid);
+        let run = tokio::task::spawn_blocking(move || {
+            Command::new(env!("CARGO"))
+                .args(["run", "--quiet", "--package", "redress", "--example", program, "--"])
+                .arg(folder)
+                .output()
+                .expect("cargo runs")
+        });
+        let output = run.await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
+    }
+    server.stop().await;
+}
