@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::chart;
 use crate::clock::Clock;
-use crate::compensation::Bill;
+use crate::compensation::{Bill, Step};
 use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
 use crate::merchant::Merchant;
@@ -93,8 +93,8 @@ impl Invariant {
             Self::OrderMoney => {
                 "an order's transfers are its payment, its refunds and its reversal, no more"
             }
-            Self::Identity => "each provider's number names one thing",
-            Self::Pending => "each open bill that waits for no one has a job that moves it on",
+            Self::Identity => "each provider's number names one thing, and leads to it",
+            Self::Pending => "each open bill has the job that moves it on",
         }
     }
 }
@@ -117,13 +117,19 @@ pub struct Audit {
     link: Link,
     trial: TrialBalance,
     holds: BTreeMap<TransferId, Hold>,
-    /// Posted sums by reference and reason, apart from compensations.
-    moved: BTreeMap<String, BTreeMap<Reason, Fen>>,
+    /// What was moved at once, by reference, as [`Sums`].
+    moved: BTreeMap<String, Sums>,
+    /// Order rows by the provider's number: as orders have it, and as transactions lead to them.
+    orders: BTreeMap<String, String>,
+    transactions: BTreeMap<String, String>,
     kept: BTreeSet<AccountId>,
     bills: Vec<Bill>,
-    numbers: BTreeSet<String>,
-    jobs: BTreeSet<String>,
+    bill_ids: BTreeSet<String>,
+    jobs: BTreeSet<(String, Step)>,
 }
+
+/// Amounts by reason, debited account and credited account.
+type Sums = BTreeMap<(Reason, AccountId, AccountId), Fen>;
 
 impl Default for Audit {
     fn default() -> Self {
@@ -147,9 +153,11 @@ impl Audit {
             trial: TrialBalance::default(),
             holds: BTreeMap::new(),
             moved: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            transactions: BTreeMap::new(),
             kept: BTreeSet::new(),
             bills: Vec::new(),
-            numbers: BTreeSet::new(),
+            bill_ids: BTreeSet::new(),
             jobs: BTreeSet::new(),
         }
     }
@@ -179,9 +187,10 @@ impl Audit {
         self.note(Invariant::Holds, outcome);
         let moved = self.trial.add(transfer);
         self.note(Invariant::Balanced, moved.ok_or_else(|| format!("{} overflows", transfer.id)));
-        if transfer.phase == Phase::Posted {
+        if transfer.phase == Phase::Posted && transfer.reason != Reason::TopUp {
             let sums = self.moved.entry(transfer.reference.clone()).or_default();
-            let sum = sums.entry(transfer.reason).or_default();
+            let ends = (transfer.reason, transfer.debit.clone(), transfer.credit.clone());
+            let sum = sums.entry(ends).or_default();
             *sum = sum.plus(transfer.amount).unwrap_or(Fen::new(i64::MAX));
         }
     }
@@ -229,7 +238,9 @@ impl Audit {
         let outcome = match kind {
             Bill::KIND => read::<Bill>(id, stored).map(|bill| self.bill(bill)),
             Order::KIND => read::<Order>(id, stored).map(|order| self.order(&order)),
-            Transaction::KIND => read::<Transaction>(id, stored).map(|_| ()),
+            Transaction::KIND => {
+                read::<Transaction>(id, stored).map(|transaction| self.transaction(&transaction))
+            }
             Merchant::KIND => read::<Merchant>(id, stored).map(|_| ()),
             Clock::KIND => read::<Clock>(id, stored).map(|_| ()),
             _ => Err(format!("{kind} {id} is of no known kind")),
@@ -238,7 +249,7 @@ impl Audit {
     }
 
     fn bill(&mut self, bill: Bill) {
-        let fresh = self.numbers.insert(bill.bill_id.to_string());
+        let fresh = self.bill_ids.insert(bill.bill_id.to_string());
         let outcome = if fresh { Ok(()) } else { Err(format!("{} twice", bill.bill_id)) };
         self.note(Invariant::Identity, outcome);
         let hold = bill.hold.and_then(|id| self.holds.get(&id));
@@ -264,30 +275,36 @@ impl Audit {
     }
 
     fn order(&mut self, order: &Order) {
-        if let Some(transaction_id) = &order.transaction_id {
-            let fresh = self.numbers.insert(transaction_id.to_string());
-            let outcome = if fresh { Ok(()) } else { Err(format!("{transaction_id} twice")) };
-            self.note(Invariant::Identity, outcome);
+        let id = order.id();
+        let Some(transaction_id) = &order.transaction_id else { return };
+        let other = self.orders.insert(transaction_id.to_string(), id.clone());
+        let outcome = other.map_or(Ok(()), |other| Err(format!("{transaction_id}: {other}, {id}")));
+        self.note(Invariant::Identity, outcome);
+
+        let (seller, payer) = (order.account(), chart::payer(&order.payer));
+        let mut wanted = Sums::new();
+        wanted.insert((Reason::Payment, payer.clone(), seller.clone()), order.amount);
+        if order.refunded.is_positive() {
+            wanted.insert((Reason::Refund, seller.clone(), payer.clone()), order.refunded);
         }
-        let none = BTreeMap::new();
-        let paid = order.transaction_id.as_ref();
-        let moved = paid.and_then(|id| self.moved.get(id.as_str())).unwrap_or(&none);
-        let sum = |reason| moved.get(&reason).copied().unwrap_or_default();
-        let was_paid = order.success_time.is_some();
-        let if_so = |so: bool| if so { order.amount } else { Fen::ZERO };
-        let fits = sum(Reason::Payment) == if_so(was_paid)
-            && sum(Reason::Refund) == order.refunded
-            && sum(Reason::Reversal) == if_so(was_paid && order.state == State::Revoked)
-            && order.refunded <= order.amount;
-        let outcome = if fits { Ok(()) } else { Err(format!("order {}: {moved:?}", order.id())) };
+        if order.state == State::Revoked {
+            wanted.insert((Reason::Reversal, seller, payer), order.amount);
+        }
+        let moved = self.moved.remove(transaction_id.as_str()).unwrap_or_default();
+        let outcome = if moved == wanted { Ok(()) } else { Err(format!("order {id}: {moved:?}")) };
         self.note(Invariant::OrderMoney, outcome);
+    }
+
+    fn transaction(&mut self, transaction: &Transaction) {
+        let order = Order::row_id(&transaction.mchid, &transaction.out_trade_no);
+        self.transactions.insert(transaction.transaction_id.to_string(), order);
     }
 
     /// A job that is waiting.
     pub fn job(&mut self, job: &Job) {
         match job {
-            Job::Bill { sp_mchid, out_bill_no, .. } => {
-                self.jobs.insert(Bill::row_id(sp_mchid, out_bill_no));
+            Job::Bill { sp_mchid, out_bill_no, step } => {
+                self.jobs.insert((Bill::row_id(sp_mchid, out_bill_no), *step));
             }
         }
     }
@@ -297,7 +314,13 @@ impl Audit {
     pub fn finish(mut self) -> Report {
         self.sums();
         for bill in std::mem::take(&mut self.bills) {
-            let moves = bill.is_final() || self.jobs.contains(&bill.id());
+            let step = match bill.state {
+                BillState::Accepted => Some(Step::Process),
+                BillState::WaitUserConfirm => Some(Step::Expire),
+                BillState::Canceling => Some(Step::FinishCancel),
+                BillState::Success | BillState::Closed | BillState::Cancelled => None,
+            };
+            let moves = step.is_none_or(|step| self.jobs.contains(&(bill.id(), step)));
             let outcome = if moves { Ok(()) } else { Err(format!("bill {}", bill.bill_id)) };
             self.note(Invariant::Pending, outcome);
             if let Some(hold) = bill.hold {
@@ -307,7 +330,29 @@ impl Audit {
         for id in std::mem::take(&mut self.holds).into_keys() {
             self.note(Invariant::BillMoney, Err(format!("hold {id} belongs to no bill")));
         }
+        for (reference, moved) in std::mem::take(&mut self.moved) {
+            let violation = format!("{reference} is no order's: {moved:?}");
+            self.note(Invariant::OrderMoney, Err(violation));
+        }
+        self.paths();
         Report { checks: self.checks.into_values().collect() }
+    }
+
+    /// Each number of a paid order leads to it, and to nothing else.
+    fn paths(&mut self) {
+        let mut orders = std::mem::take(&mut self.orders);
+        for (number, leads_to) in std::mem::take(&mut self.transactions) {
+            let order = orders.remove(&number);
+            let outcome = if order.as_ref() == Some(&leads_to) {
+                Ok(())
+            } else {
+                Err(format!("{number} leads to {leads_to}, and is the number of {order:?}"))
+            };
+            self.note(Invariant::Identity, outcome);
+        }
+        for (number, order) in orders {
+            self.note(Invariant::Identity, Err(format!("{number} of {order} leads nowhere")));
+        }
     }
 
     fn sums(&mut self) {

@@ -203,8 +203,8 @@ impl Row for Order {
             State::UserPaying | State::PayError => !paid && self.trade_type == TradeType::Micropay,
             State::Success => paid && self.refunded == Fen::ZERO,
             State::Refund => paid && self.refunded.is_positive(),
-            State::Revoked => self.revoke_time.is_some() && self.refunded == Fen::ZERO,
-        };
+            State::Revoked => self.refunded == Fen::ZERO,
+        } && self.revoke_time.is_some() == (self.state == State::Revoked);
         if !fits || paid != self.transaction_id.is_some() {
             return Err(format!("its fields do not fit {:?}", self.state));
         }
@@ -222,6 +222,9 @@ impl Row for Order {
             && self.payer == before.payer
             && self.appid == before.appid
             && self.sub_mchid == before.sub_mchid
+            && self.trade_type == before.trade_type
+            && self.profit_sharing == before.profit_sharing
+            && (before.success_time.is_none() || self.success_time == before.success_time)
             && self.refunded >= before.refunded
             && (before.transaction_id.is_none() || self.transaction_id == before.transaction_id);
         if !same {

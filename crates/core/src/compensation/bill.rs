@@ -219,6 +219,7 @@ impl Row for Bill {
             && self.content == before.content
             && self.hold == before.hold
             && self.payer == before.payer
+            && self.confirmation == before.confirmation
             && self.accept_time == before.accept_time
             && (before.cancel_accept_time.is_none()
                 || self.cancel_accept_time == before.cancel_accept_time);

@@ -14,7 +14,7 @@ use crate::merchant::Confirmation;
 use crate::refusal;
 
 /// What a job does to a bill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Puts an accepted bill before its payer, or pays it.
