@@ -1,6 +1,6 @@
 //! Starting, accepting connections, and stopping without losing anything.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +87,7 @@ impl Server {
         let address =
             listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
 
-        let (data, base_url) = (config.data, format!("http://{address}"));
+        let (data, base_url) = (config.data, format!("http://{}", reachable(address)));
         folder::set_base_url(&data, &base_url)?;
         let platform = Platform::load_or_make(&data)?;
         let app = Arc::new(App {
@@ -147,6 +147,16 @@ impl Server {
         }
         self.app.store.close().await;
     }
+}
+
+/// The address under which this machine reaches a listener: "any" is no address to call.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
