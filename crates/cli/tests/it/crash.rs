@@ -116,7 +116,7 @@ impl Load {
         let bill_id = created.bill_id.to_string();
         let bill = Bill { bill_id, cancelled: false, confirmed: false };
         self.told.lock().await.bills.insert(out_bill_no.clone(), bill);
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             let cancel = Cancel { out_bill_no: out_bill_no.parse().expect("a number") };
             self.platform.send(&cancel).await.ok()?;
             self.note(&out_bill_no, |bill| bill.cancelled = true).await;
@@ -219,10 +219,10 @@ async fn kill_9_loses_nothing() {
         served.kill();
         verify(&data);
         if round % 20 == 0 {
-            println!("round {round}: {bills} bills and {reversed} reversals found again");
+            eprintln!("round {round}: {bills} bills and {reversed} reversals found again");
         }
     }
-    println!("{rounds} kills: {bills} bills and {reversed} reversals acknowledged, none lost");
+    eprintln!("{rounds} kills: {bills} bills and {reversed} reversals acknowledged, none lost");
     assert!(bills > 0 && reversed > 0, "the load did nothing");
     assert!(bills < usize::try_from(FUNDS / 3).expect("small"), "the sponsor ran out of money");
 }

@@ -24,7 +24,7 @@ fn ready(what: &str, all_there: bool) -> bool {
             std::env::var_os("REDRESS_REQUIRE_INTEROP").is_none(),
             "{what} is not installed, and REDRESS_REQUIRE_INTEROP is set"
         );
-        println!("skipped: {what} is not installed");
+        eprintln!("skipped: {what} is not installed");
     }
     all_there
 }
