@@ -130,9 +130,13 @@ impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
-            other => {
-                tracing::error!(error = %other, "a control call failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, other.to_string())
+            Failure::Broken(_)
+            | Failure::Busy
+            | Failure::Closed
+            | Failure::ReadOnly
+            | Failure::Store(_) => {
+                tracing::error!(error = %failure, "a control call failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, failure.to_string())
             }
         }
     }
@@ -157,7 +161,6 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
 
 /// Reads a number out of a path.
 fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Trouble> {
-    text.parse().map_err(|_: T::Err| {
-        Trouble::new(StatusCode::BAD_REQUEST, format!("{text:?} is no {what}"))
-    })
+    text.parse()
+        .map_err(|_unfit| Trouble::new(StatusCode::BAD_REQUEST, format!("{text:?} is no {what}")))
 }

@@ -70,8 +70,7 @@ pub(crate) async fn claimed(app: &App, headers: &HeaderMap) -> Result<Claimed, P
     if !fresh_request(&authorization.timestamp, clock::wall()) {
         return Err(sign_error("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟"));
     }
-    let mchid: Mchid =
-        authorization.mchid.parse().map_err(|_: redress_api::text::TextError| garbled())?;
+    let mchid: Mchid = authorization.mchid.parse().map_err(|_unfit| garbled())?;
     let Some(keys) = app.identities.of(app, &mchid).await? else {
         return Err(sign_error(
             "商户未申请过证书。请到商户平台上申请证书授权机构颁发的证书。详情可参考:http://kf.qq.com/faq/180824JvUZ3i180824YvMNJj.html。",
@@ -94,7 +93,7 @@ fn authorization(headers: &HeaderMap) -> Result<Authorization, Problem> {
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(garbled());
     };
-    let text = value.to_str().map_err(|_: http::header::ToStrError| garbled())?;
+    let text = value.to_str().map_err(|_not_text| garbled())?;
     Authorization::parse(text).map_err(|error| match error {
         AuthorizationError::Scheme => sign_error("Http头Authorization认证类型不正确"),
         AuthorizationError::Format => garbled(),

@@ -27,7 +27,7 @@ pub(crate) struct Problem {
     number: u32,
     /// What the caller reads.
     message: Cow<'static, str>,
-    detail: Option<Json>,
+    detail: Option<Box<Json>>,
     /// What the log reads, for faults of ours.
     pub(crate) log: Option<String>,
     /// Whether the connection must end, because the rest of the request was not read.
@@ -40,7 +40,7 @@ impl Problem {
     }
 
     pub(crate) fn with_detail(self, detail: Json) -> Self {
-        Self { detail: Some(detail), ..self }
+        Self { detail: Some(Box::new(detail)), ..self }
     }
 
     pub(crate) fn closing(self) -> Self {
@@ -75,7 +75,11 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
-            other => Self::defect(other),
+            Failure::Broken(_)
+            | Failure::Busy
+            | Failure::Closed
+            | Failure::ReadOnly
+            | Failure::Store(_) => Self::defect(failure),
         }
     }
 }
@@ -106,7 +110,11 @@ pub(crate) fn answer(
         Ok((status, body)) => (status, body, 0, false),
         Err(problem) => {
             let status = StatusCode::from_u16(problem.code.status);
-            let body = ErrorBody::new(problem.code, &problem.message, problem.detail);
+            let body = ErrorBody::new(
+                problem.code,
+                &problem.message,
+                problem.detail.map(|detail| *detail),
+            );
             let body = serde_json::to_vec(&body).expect("an error body prints as JSON");
             let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, body.into(), problem.number, problem.close)

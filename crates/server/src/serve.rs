@@ -89,7 +89,7 @@ where
     if let Some(why) = outcome.as_ref().err().and_then(|problem| problem.log.as_deref()) {
         tracing::error!(%method, path, why, "a request failed for a fault of ours");
     }
-    let response = answer(app, &id, outcome.map(|(status, body)| (status, body)));
+    let response = answer(app, &id, outcome);
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     let mchid = caller.0.get().map_or("-", Mchid::as_str);
@@ -124,7 +124,7 @@ async fn read(mut body: Body) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_: axum::Error| {
+        let frame = frame.map_err(|_cut| {
             Problem::new(INVALID_REQUEST, 268_435_461, "读取请求包体失败").closing()
         })?;
         let Some(data) = frame.data_ref() else { continue };

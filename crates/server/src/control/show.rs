@@ -50,7 +50,7 @@ impl Page {
         self.after().parse().unwrap_or(0)
     }
 
-    fn list(&self, items: Vec<Json>, last: Option<String>) -> Shown<Json> {
+    fn list(&self, items: &[Json], last: Option<String>) -> Shown<Json> {
         let full = u32::try_from(items.len()).is_ok_and(|count| count == self.most());
         Shown(json!({ "items": items, "next": last.filter(|_| full) }))
     }
@@ -73,7 +73,7 @@ async fn rows<R: Row>(app: &App, page: &Page, shown: impl Fn(R) -> Json) -> Hand
         })?;
         items.push(shown(row));
     }
-    Ok(page.list(items, last))
+    Ok(page.list(&items, last))
 }
 
 async fn row<R: Row + Send>(app: &App, id: String, shown: impl Fn(R) -> Json) -> Handled {
@@ -123,7 +123,8 @@ pub(super) async fn bill(
 pub(super) async fn accounts(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Handled {
     let accounts = app.store.accounts(page.after(), page.most()).await?;
     let last = accounts.last().map(|account| account.id.to_string());
-    Ok(page.list(accounts.iter().map(account_shown).collect(), last))
+    let items: Vec<Json> = accounts.iter().map(account_shown).collect();
+    Ok(page.list(&items, last))
 }
 
 pub(super) async fn transfers(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Handled {
@@ -136,7 +137,8 @@ pub(super) async fn transfers(State(app): State<Arc<App>>, Query(page): Query<Pa
         shown["seq"] = Json::from(*seq);
         shown
     };
-    Ok(page.list(transfers.iter().map(shown).collect(), last))
+    let items: Vec<Json> = transfers.iter().map(shown).collect();
+    Ok(page.list(&items, last))
 }
 
 /// Every account, those without a kept balance too, added up from the transfers.
@@ -176,7 +178,7 @@ pub(super) async fn jobs(State(app): State<Arc<App>>, Query(page): Query<Page>) 
             "job": queued.job,
         })
     });
-    Ok(page.list(items.collect(), last))
+    Ok(page.list(&items.collect::<Vec<_>>(), last))
 }
 
 pub(super) async fn clock(State(app): State<Arc<App>>) -> Shown<Json> {
