@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::Value as Json;
 
 use super::{
-    BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
+    Bill, BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
 };
 use crate::endpoint::{Endpoint, Page, Rate, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
@@ -64,6 +64,24 @@ message! {
         pub success_time: Option<Timestamp> = "成功时间",
         /// Whose money.
         pub sponsor_mchid: Option<Mchid> = "出资商户号",
+    }
+}
+
+/// The create's answer is the query's, without the reason of a close.
+impl From<Bill> for Created {
+    fn from(bill: Bill) -> Self {
+        Self {
+            sp_mchid: bill.sp_mchid,
+            receiver_detail: bill.receiver_detail,
+            out_bill_no: bill.out_bill_no,
+            amount: bill.amount,
+            transfer_remark: bill.transfer_remark,
+            bill_id: bill.bill_id,
+            state: bill.state,
+            accept_time: bill.accept_time,
+            success_time: bill.success_time,
+            sponsor_mchid: bill.sponsor_mchid,
+        }
     }
 }
 

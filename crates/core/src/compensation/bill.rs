@@ -1,8 +1,8 @@
 //! The bill, its state table, and how answers show it.
 
 use redress_api::compensation::{
-    BillState, CloseInfo, Create, Created, Receiver, ReceiverDetail, TransactionInfo,
-    TransactionType, TransferRemark, TransferSceneId, UserRecvPerception,
+    BillState, CloseInfo, Create, Receiver, ReceiverDetail, TransactionInfo, TransactionType,
+    TransferRemark, TransferSceneId, UserRecvPerception,
 };
 use redress_api::{BillId, Fen, Mchid, Open, OutBillNo, Timestamp, compensation};
 use serde::{Deserialize, Serialize};
@@ -148,32 +148,12 @@ impl Bill {
         Ok(())
     }
 
-    fn receiver_detail(&self) -> ReceiverDetail {
-        ReceiverDetail { receiver: Some(self.content.receiver.clone()) }
-    }
-
-    /// As a create answers it.
-    pub(super) fn created(&self) -> Created {
-        Created {
-            sp_mchid: self.sp_mchid.clone(),
-            receiver_detail: self.receiver_detail(),
-            out_bill_no: self.out_bill_no.clone(),
-            amount: self.content.amount,
-            transfer_remark: Some(self.content.transfer_remark.clone()),
-            bill_id: self.bill_id.clone(),
-            state: Open::Known(self.state),
-            accept_time: self.accept_time,
-            success_time: self.success_time,
-            sponsor_mchid: Some(self.content.sponsor_mchid.clone()),
-        }
-    }
-
     /// As a query answers it.
     #[must_use]
     pub fn shown(&self) -> compensation::Bill {
         compensation::Bill {
             sp_mchid: self.sp_mchid.clone(),
-            receiver_detail: self.receiver_detail(),
+            receiver_detail: ReceiverDetail { receiver: Some(self.content.receiver.clone()) },
             out_bill_no: self.out_bill_no.clone(),
             amount: self.content.amount,
             transfer_remark: Some(self.content.transfer_remark.clone()),

@@ -25,7 +25,7 @@ impl Operation for Create {
         let content = Content::from(self);
         if let Some(bill) = cx.get::<Bill>(&Bill::row_id(&caller.mchid, &self.out_bill_no))? {
             return if bill.content == content {
-                Ok(bill.created())
+                Ok(bill.shown().into())
             } else {
                 Err(refusal::BILL_DIFFERS.plain().into())
             };
@@ -64,7 +64,7 @@ impl Operation for Create {
             Err(_) => bill.close(cx.now(), "NOT_ENOUGH")?,
         }
         cx.put(&bill)?;
-        Ok(bill.created())
+        Ok(bill.shown().into())
     }
 }
 
