@@ -42,7 +42,8 @@ pub(crate) async fn unknown_path(
 ) -> Response<Body> {
     let method = request.method().clone();
     let problem = Problem::new(PATH_NOT_FOUND, 268_435_461, "请求的接口不存在，请检查请求的URL");
-    observed(&app, "(unknown)", &method, |_| async { Err(problem.closing()) }).await
+    let body = request.into_body();
+    observed(&app, "(unknown)", &method, |_| async { Err(hear_out(body, problem).await) }).await
 }
 
 /// Answers a method that the path does not have.
@@ -53,7 +54,8 @@ pub(crate) async fn wrong_method(
     let method = request.method().clone();
     let message = "请求的HTTP方法不正确，请检查请求方法";
     let problem = Problem::new(METHOD_NOT_ALLOWED, 268_435_461, message);
-    observed(&app, "(method)", &method, |_| async { Err(problem.closing()) }).await
+    let body = request.into_body();
+    observed(&app, "(method)", &method, |_| async { Err(hear_out(body, problem).await) }).await
 }
 
 /// Whether requests can be served: the store answers.
@@ -104,12 +106,21 @@ where
 async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Caller) -> Handled {
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let claimed = identify::claimed(app, &head.headers).await.map_err(Problem::closing)?;
+    let claimed = match identify::claimed(app, &head.headers).await {
+        Ok(claimed) => claimed,
+        Err(problem) => return Err(hear_out(body, problem).await),
+    };
     let body = collect(body).await?;
     claimed.prove(head.method.as_str(), target, &body)?;
     caller.0.get_or_init(|| claimed.mchid.clone());
     let body = (route.run)(app, claimed.mchid, target, &body).await?;
     Ok((route.status, body))
+}
+
+/// Reads the body of a request that is refused by its head alone: a caller who is still sending
+/// when the connection ends may never see the answer.
+async fn hear_out(body: Body, problem: Problem) -> Problem {
+    if collect(body).await.is_ok() { problem } else { problem.closing() }
 }
 
 /// The whole body, within its limits.

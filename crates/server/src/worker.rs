@@ -16,7 +16,7 @@ const SLEEP_SECONDS_MAX: i64 = 60;
 /// How long a job that failed waits, at most, in seconds.
 const POSTPONE_SECONDS_MAX: i64 = 60;
 
-/// Works until told to stop.
+/// Works until told to stop, or until the server is dropped.
 pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let woken = app.store.jobs_scheduled().notified();
@@ -27,7 +27,11 @@ pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(sleep) => {}
-            _ = stop.changed() => {}
+            told = stop.changed() => {
+                if told.is_err() {
+                    return;
+                }
+            }
         }
     }
 }
