@@ -1,0 +1,186 @@
+//! Every line of the table of refusals is reached, by a call that leaves no trace.
+
+use std::collections::BTreeSet;
+
+use redress_api::Fen;
+use redress_api::compensation::{Cancel, Query};
+use redress_core::order::{Outcome, Place, State};
+use redress_core::{Refusal, refusal, subsidy};
+
+use crate::scene::{
+    MALL, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, create, mchid, place, reverse, subsidised,
+    subsidy_cancel, transaction,
+};
+use crate::world::World;
+
+/// One way to each line, in the order of the table.
+fn ways() -> Vec<fn(&mut World) -> Refusal> {
+    vec![
+        |world| world.refused("1", &create()),
+        |world| world.refused(SHOP, &create()),
+        |world| {
+            let mut other = create();
+            other.sponsor_mchid = mchid(SHOP);
+            world.refused(PLATFORM, &other)
+        },
+        |world| {
+            let mut other = create();
+            other.receiver.transaction_info.transaction_id = transaction("42");
+            world.refused(PLATFORM, &other)
+        },
+        |world| {
+            world.created(&create());
+            let mut other = create();
+            other.amount = Fen::new(1);
+            world.refused(PLATFORM, &other)
+        },
+        |world| {
+            let out_bill_no = create().out_bill_no;
+            let query = world.refused(PLATFORM, &Query { out_bill_no: out_bill_no.clone() });
+            assert_eq!(query, world.refused(PLATFORM, &Cancel { out_bill_no }));
+            query
+        },
+        |world| {
+            world.configure(redress_core::merchant::Confirmation::None);
+            world.created(&create());
+            world.settle();
+            world.refused(PLATFORM, &Cancel { out_bill_no: create().out_bill_no })
+        },
+        |world| {
+            let mut other = reverse("order-7");
+            other.mchid = mchid(STRANGER);
+            world.refused(SHOP, &other)
+        },
+        |world| {
+            world.place(&place(SHOP, "order-7"));
+            let mut other = reverse("order-7");
+            other.appid = "wx0".parse().expect("an appid");
+            world.refused(SHOP, &other)
+        },
+        |world| world.refused(SHOP, &reverse("order-7")),
+        |world| {
+            let trade_type = redress_core::order::TradeType::Jsapi;
+            world.place(&Place { trade_type, ..place(SHOP, "order-7") });
+            world.refused(SHOP, &reverse("order-7"))
+        },
+        |world| {
+            world.place(&place(SHOP, "order-7"));
+            world.step(redress_core::order::REVERSE_SECONDS_MAX + 1);
+            world.refused(SHOP, &reverse("order-7"))
+        },
+        |world| {
+            let refunded = Some(Fen::new(1));
+            world.place(&Place { refunded, ..place(SHOP, "order-7") });
+            world.refused(SHOP, &reverse("order-7"))
+        },
+        |world| {
+            let mut order =
+                world.place(&Place { outcome: Outcome::Unpaid, ..place(SHOP, "order-7") });
+            order.state = State::Closed;
+            world.overwrite(&order);
+            world.refused(SHOP, &reverse("order-7"))
+        },
+        |world| {
+            *world = crate::reverse::short();
+            world.refused(SHOP, &reverse("1217752501201407033233368018"))
+        },
+        |world| {
+            let mut other = subsidy_cancel();
+            other.sub_mchid = mchid(SPONSOR);
+            world.refused(MALL, &other)
+        },
+        |world| {
+            let mut other = subsidy_cancel();
+            other.transaction_id = transaction("42");
+            world.refused(MALL, &other)
+        },
+        |world| {
+            let transaction_id = Some(transaction("42"));
+            world.place(&Place { transaction_id, subsidy_amount: None, ..subsidised("stall-2") });
+            let mut other = subsidy_cancel();
+            other.transaction_id = transaction("42");
+            world.refused(MALL, &other)
+        },
+        |world| {
+            let transaction_id = Some(transaction("42"));
+            world.place(&Place { transaction_id, refunded: None, ..subsidised("stall-2") });
+            let mut other = subsidy_cancel();
+            other.transaction_id = transaction("42");
+            world.refused(MALL, &other)
+        },
+        |world| {
+            let mut order = world.order(MALL, "stall-1");
+            order.sharing_started = true;
+            world.overwrite(&order);
+            world.refused(MALL, &subsidy_cancel())
+        },
+        |world| {
+            let mut order = world.order(MALL, "stall-1");
+            order.subsidy.as_mut().expect("a subsidy").state = subsidy::State::Paid;
+            world.overwrite(&order);
+            world.refused(MALL, &subsidy_cancel())
+        },
+    ]
+}
+
+#[test]
+fn every_line_is_reached() {
+    let ways = ways();
+    assert_eq!(ways.len(), refusal::ALL.len());
+    for (way, entry) in ways.into_iter().zip(refusal::ALL) {
+        let mut world = World::set();
+        assert_eq!(way(&mut world), entry.plain());
+        world.assert_clean();
+    }
+}
+
+/// The code is one that the endpoint says it may answer with.
+#[test]
+fn codes_are_those_that_the_endpoints_name() {
+    let endpoints = redress_api::endpoints();
+    for entry in refusal::ALL {
+        let refusal = entry.plain();
+        let known = endpoints.iter().any(|endpoint| endpoint.answers(refusal.code));
+        assert!(known, "{refusal}");
+        assert!(refusal.message.chars().count() <= 256);
+        assert!(refusal.number > 0);
+    }
+}
+
+/// Who may call what: the page's 支持商户 line, and nobody else.
+#[test]
+fn who_may_call() {
+    let mut world = World::set();
+    let out_bill_no = create().out_bill_no;
+    let not_supported = refusal::NOT_SUPPORTED.plain();
+    for other in [SPONSOR, SHOP, MALL, STALL] {
+        assert_eq!(world.refused(other, &create()), not_supported);
+        let query = Query { out_bill_no: out_bill_no.clone() };
+        assert_eq!(world.refused(other, &query), not_supported);
+        let cancel = Cancel { out_bill_no: out_bill_no.clone() };
+        assert_eq!(world.refused(other, &cancel), not_supported);
+    }
+    for other in [PLATFORM, SPONSOR, MALL, STALL, STRANGER] {
+        let mut request = reverse("order-7");
+        request.mchid = mchid(other);
+        assert_eq!(world.refused(other, &request), not_supported);
+    }
+    for other in [PLATFORM, SPONSOR, SHOP, STALL] {
+        assert_eq!(world.refused(other, &subsidy_cancel()), not_supported);
+    }
+    let unknown = refusal::CALLER_UNKNOWN.plain();
+    assert_eq!(world.refused("1", &subsidy_cancel()), unknown);
+    assert_eq!(world.refused("1", &reverse("order-7")), unknown);
+}
+
+/// What is there before what is allowed: an answer to a repetition does not depend on today's
+/// relations.
+#[test]
+fn a_repeated_create_is_answered_even_if_the_sponsor_is_gone() {
+    let mut world = World::set();
+    let first = world.created(&create());
+    let mut platform: redress_core::merchant::Merchant = world.get(PLATFORM).unwrap();
+    platform.sponsors = BTreeSet::new();
+    world.overwrite(&platform);
+    assert_eq!(world.created(&create()), first);
+}
