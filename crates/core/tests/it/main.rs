@@ -6,6 +6,7 @@ mod compensation;
 mod control;
 mod ledger;
 mod model;
+mod random;
 mod refusals;
 mod reverse;
 mod scene;
