@@ -87,7 +87,8 @@ fn every_endpoint_is_routed_and_has_its_contract_test_and_examples() {
         defined.iter().map(key).collect::<Vec<_>>(),
         "the router and the list of definitions differ"
     );
-    let tests = files("crates/server/tests/it/contract", "rs").len();
+    let tests = files("crates/server/tests/it/contract", "rs");
+    let tests = tests.iter().filter(|path| !path.ends_with("mod.rs")).count();
     assert_eq!(tests, defined.len(), "one contract test per endpoint");
     let sources: String = files("crates/api/src", "rs")
         .iter()
