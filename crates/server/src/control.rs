@@ -10,9 +10,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware;
+use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
-use http::header::CONTENT_TYPE;
-use http::{Response, StatusCode};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt as _;
 use redress_core::Refusal;
 use redress_store::Failure;
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,6 +22,8 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::world::WorldError;
+
+const JSON: &str = "application/json; charset=utf-8";
 
 /// What each path does: printed by `GET /_control`.
 const INDEX: &[(&str, &str)] = &[
@@ -75,6 +79,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/assumptions", get(|| async { show::assumptions() }))
         .fallback(|| async { Trouble::new(StatusCode::NOT_FOUND, "no such path; see /_control") })
         .layer(middleware::from_fn_with_state(Arc::clone(app), guard::guard))
+        .layer(middleware::map_response(in_json))
 }
 
 /// An answer of the control API: pretty JSON, so that `curl` is enough.
@@ -91,9 +96,28 @@ fn json_response(status: StatusCode, value: &impl Serialize) -> Response<Body> {
     text.push('\n');
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    let json = http::HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, json);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     response
+}
+
+/// The framework refuses in plain text, or without a word; here everything is JSON.
+async fn in_json(response: Response<Body>) -> Response<Body> {
+    let status = response.status();
+    if status.is_success() || response.headers().get(CONTENT_TYPE).is_some_and(|kind| *kind == JSON)
+    {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let text = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let error = match std::str::from_utf8(&text) {
+        Ok("") | Err(_) => status.canonical_reason().unwrap_or_default(),
+        Ok(text) => text,
+    };
+    let mut answer = Trouble::new(status, error).into_response();
+    if let Some(allow) = parts.headers.remove(ALLOW) {
+        answer.headers_mut().insert(ALLOW, allow);
+    }
+    answer
 }
 
 /// A request that the control API does not do.

@@ -1,5 +1,6 @@
 //! Starting, accepting connections, and stopping without losing anything.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use http::header::CONNECTION;
+use http::{HeaderValue, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -177,7 +180,8 @@ async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, Peer(peer), router.clone()));
+        let connection = connection(stream, Peer(peer), router.clone(), stop.clone());
+        let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, %peer, "a connection ended in disorder");
@@ -198,17 +202,38 @@ fn connection(
     stream: TcpStream,
     peer: Peer,
     router: Router,
+    stop: watch::Receiver<bool>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // An answer is one small write: waiting for more would only delay it.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (router, stop) = (router.clone(), stop.clone());
+        let is_last = is_last(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
-        router.clone().oneshot(request)
+        async move {
+            let mut response = router.oneshot(request).await?;
+            if is_last || *stop.borrow() {
+                let headers = response.headers_mut();
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                headers.remove("keep-alive");
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     http1::Builder::new()
         .title_case_headers(true)
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
         .serve_connection(TokioIo::new(stream), service)
+}
+
+/// Whether the caller wants the connection to end with the answer.
+fn is_last(request: &hyper::Request<Incoming>) -> bool {
+    let says = |word: &str| {
+        let values = request.headers().get_all(CONNECTION).iter();
+        let mut words = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
+        words.any(|given| given.trim().eq_ignore_ascii_case(word))
+    };
+    says("close") || (request.version() < Version::HTTP_11 && !says("keep-alive"))
 }

@@ -24,13 +24,13 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response<Body> {
-    match admit(&app, &request) {
+    match admit(app.control_token.as_deref(), &request) {
         Ok(()) => next.run(request).await,
         Err(trouble) => trouble.into_response(),
     }
 }
 
-fn admit(app: &App, request: &Request) -> Result<(), Trouble> {
+fn admit(token: Option<&str>, request: &Request) -> Result<(), Trouble> {
     let refuse = |why: &str| Err(Trouble::new(StatusCode::FORBIDDEN, why));
     let headers = request.headers();
     if let Some(origin) = header(headers, &ORIGIN) {
@@ -47,7 +47,7 @@ fn admit(app: &App, request: &Request) -> Result<(), Trouble> {
             return Err(Trouble::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
     }
-    if let Some(token) = &app.control_token {
+    if let Some(token) = token {
         let given = header(headers, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         let equal = given.is_some_and(|given| {
             aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), token.as_bytes())
@@ -90,4 +90,50 @@ fn is_local_name(host: &str) -> bool {
     };
     name.eq_ignore_ascii_case("localhost")
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+
+    /// The status of a `GET` under a local name from this address, if it is refused.
+    fn refused(token: Option<&str>, peer: Option<&str>, headers: &[(&str, &str)]) -> Option<u16> {
+        let mut request = Request::builder().header(HOST, "localhost:8790");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        if let Some(peer) = peer {
+            let address: SocketAddr = peer.parse().unwrap();
+            request.extensions_mut().insert(Peer(address));
+        }
+        admit(token, &request).err().map(|trouble| trouble.status.as_u16())
+    }
+
+    #[test]
+    fn without_a_token_only_this_machine_is_let_in() {
+        for peer in ["127.0.0.1:5", "127.9.9.9:5", "[::1]:5", "[::ffff:127.0.0.1]:5"] {
+            assert_eq!(refused(None, Some(peer), &[]), None, "{peer}");
+        }
+        for peer in ["192.168.0.7:5", "10.0.0.1:5", "[2001:db8::1]:5", "[::ffff:10.0.0.1]:5"] {
+            assert_eq!(refused(None, Some(peer), &[]), Some(403), "{peer}");
+        }
+        assert_eq!(refused(None, None, &[]), Some(403));
+    }
+
+    #[test]
+    fn with_the_token_every_machine_is() {
+        let bearer = |token| [("authorization", token)];
+        for peer in ["127.0.0.1:5", "192.168.0.7:5"] {
+            assert_eq!(refused(Some("t"), Some(peer), &bearer("Bearer t")), None, "{peer}");
+            for wrong in ["Bearer", "Bearer ", "Bearer T", "Bearer t2", "Basic t", "t"] {
+                assert_eq!(refused(Some("t"), Some(peer), &bearer(wrong)), Some(401), "{wrong}");
+            }
+            assert_eq!(refused(Some("t"), Some(peer), &[]), Some(401));
+        }
+        let twice = [("authorization", "Bearer t"), ("authorization", "Bearer t")];
+        assert_eq!(refused(Some("t"), Some("127.0.0.1:5"), &twice), Some(401));
+    }
 }

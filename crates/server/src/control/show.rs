@@ -13,7 +13,7 @@ use redress_core::trial::TrialBalance;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::{INDEX, Shown, Trouble};
+use super::{INDEX, Shown, Trouble, parse};
 use crate::app::App;
 use crate::{clock as clocks, router};
 
@@ -46,8 +46,8 @@ impl Page {
         self.after.as_deref().unwrap_or_default()
     }
 
-    fn after_number(&self) -> i64 {
-        self.after().parse().unwrap_or(0)
+    fn after_number(&self) -> Result<i64, Trouble> {
+        self.after.as_deref().map_or(Ok(0), |after| parse(after, "number of an item"))
     }
 
     fn list(&self, items: &[Json], last: Option<String>) -> Shown<Json> {
@@ -129,8 +129,8 @@ pub(super) async fn accounts(State(app): State<Arc<App>>, Query(page): Query<Pag
 
 pub(super) async fn transfers(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Handled {
     let (account, reference) = (page.account.as_deref(), page.reference.as_deref());
-    let transfers =
-        app.store.transfers(account, reference, page.after_number(), page.most()).await?;
+    let after = page.after_number()?;
+    let transfers = app.store.transfers(account, reference, after, page.most()).await?;
     let last = transfers.last().map(|(seq, _)| seq.to_string());
     let shown = |(seq, transfer): &(i64, redress_core::Transfer)| {
         let mut shown = json!(transfer);
@@ -168,7 +168,7 @@ fn account_shown(account: &redress_core::Account) -> Json {
 }
 
 pub(super) async fn jobs(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Handled {
-    let jobs = app.store.jobs(page.after_number(), page.most()).await?;
+    let jobs = app.store.jobs(page.after_number()?, page.most()).await?;
     let last = jobs.last().map(|queued| queued.id.to_string());
     let items = jobs.iter().map(|queued| {
         json!({
