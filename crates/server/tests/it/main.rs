@@ -1,1 +1,14 @@
-//! Tests of the crate through its public door.
+//! Tests of the server through its socket: raw bytes in, raw bytes out, real signatures both ways.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
+
+mod auth;
+mod caller;
+mod contract;
+mod headers;
+mod input;
+mod malformed;
+mod signature;
+mod time;
+mod wire;
+mod world;
