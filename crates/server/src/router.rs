@@ -65,6 +65,7 @@ pub fn operations() -> Vec<Definition> {
 
 /// The whole of it.
 pub(crate) fn router(app: &Arc<App>) -> Router {
+    let control = control::router(app);
     let mut router = Router::new();
     for route in routes() {
         let filter = MethodFilter::try_from(route.definition.method.clone())
@@ -80,6 +81,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(serve::readyz))
         .route("/metrics", get(|| async { metrics::render() }))
-        .nest("/_control", control::router(app))
+        .nest("/_control", control.clone())
+        // A nested router is not asked about its own path with a slash behind.
+        .route_service("/_control/", control.with_state(Arc::clone(app)))
         .with_state(Arc::clone(app))
 }
