@@ -5,10 +5,15 @@
 mod auth;
 mod caller;
 mod contract;
+mod control;
+mod guard;
 mod headers;
 mod input;
+mod logs;
 mod malformed;
+mod random;
 mod signature;
+mod stop;
 mod time;
 mod wire;
 mod world;

@@ -22,6 +22,8 @@ pub(crate) const TRANSACTION: &str = "1217752501201407033233368018";
 /// The platform's order that the subsidy page names.
 pub(crate) const SUBSIDISED: &str = "4208450740201411110007820472";
 pub(crate) const APPID: &str = "wxd678efh567hg6787";
+/// The application of the platform and its sponsor.
+pub(crate) const PLATFORM_APPID: &str = "wx8888888888888888";
 /// The bill that the compensation pages name.
 pub(crate) const BILL: &str = "plfk2020042013";
 
@@ -230,12 +232,14 @@ impl World {
     /// A new order, made through the control API: these fields over those of a plain one.
     pub(crate) async fn order(&self, fields: Json) -> Json {
         let mut order = json!({
-            "mchid": DIRECT, "appid": APPID, "trade_type": "MICROPAY", "amount": 5_000,
+            "mchid": DIRECT, "trade_type": "MICROPAY", "amount": 5_000,
             "payer": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
         });
         for (name, value) in fields.as_object().unwrap() {
             order[name] = value.clone();
         }
+        let of_platform = order["mchid"] == PLATFORM || order["mchid"] == SPONSOR;
+        order["appid"] = if of_platform { PLATFORM_APPID } else { APPID }.into();
         self.act("/orders", order).await
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::NO_AUTH;
 use crate::caller::Caller;
 use crate::wire::exchange;
-use crate::world::{APPID, BILLS, ORDER, World, create, reverse};
+use crate::world::{APPID, BILLS, ORDER, PLATFORM_APPID, World, create, reverse};
 
 const UNKNOWN: (u16, &str, &str) = (404, "ORDER_NOT_EXIST", "订单不存在");
 const PAGE_BODY: &str = r#"{"appid":"wxd678efh567hg6787","mchid":"1230000109"}"#;
@@ -131,7 +131,8 @@ async fn is_for_direct_merchants_and_their_own_orders() {
     let sponsor = &world.sponsor;
     world.refused(&sponsor.post(&reverse(ORDER), &body(sponsor)), UNKNOWN).await;
     world.order(json!({ "mchid": SPONSOR, "out_trade_no": ORDER })).await;
-    world.ok(&sponsor.post(&reverse(ORDER), &body(sponsor))).await;
+    let own = json!({ "appid": PLATFORM_APPID, "mchid": SPONSOR }).to_string();
+    world.ok(&sponsor.post(&reverse(ORDER), &own)).await;
     assert_eq!(shown(&world, DIRECT, ORDER).await["state"], "SUCCESS");
     assert_eq!(shown(&world, SPONSOR, ORDER).await["state"], "REVOKED");
 }

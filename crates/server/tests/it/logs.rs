@@ -1,0 +1,78 @@
+//! What the log says at its most talkative, and what it never says.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use redress_server::DIRECT;
+use serde_json::{Value as Json, json};
+use tracing_subscriber::EnvFilter;
+
+use crate::world::{APPID, BILL, BILLS, ORDER, World, create, reverse};
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_never_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("trace"))
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    // For the whole process, because the server works on several threads. What the tests beside
+    // this one do is logged too; it has the same secrets or none.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let world =
+        World::configured(|config| config.control_token = Some("c0ntroltoken".to_owned())).await;
+    let mut secrets = vec!["PRIVATE KEY".to_owned(), "c0ntroltoken".to_owned()];
+    for mchid in ["1900001108", DIRECT] {
+        let folder = world.server.merchant(mchid);
+        let file = std::fs::read(folder.join("merchant.json")).unwrap();
+        let file: Json = serde_json::from_slice(&file).unwrap();
+        secrets.push(file["apiv3_key"].as_str().unwrap().to_owned());
+        let key = std::fs::read_to_string(folder.join("apiclient_key.pem")).unwrap();
+        secrets.push(key.lines().nth(3).unwrap().to_owned());
+    }
+    let body = json!({ "appid": APPID, "mchid": DIRECT }).to_string();
+    let drafts = [
+        world.platform.post(BILLS, &create(BILL).to_string()),
+        world.platform.post(BILLS, "{\"secretfield\":\"secretvalue\"}"),
+        world.platform.post(BILLS, "").sending(b"{\"secretfield\":1}"),
+        world.platform.get("/v3/nothing?query=secretquery"),
+        world.direct.post(&reverse(ORDER), &body),
+    ];
+    for draft in &drafts {
+        let answer = world.send(draft).await;
+        secrets.push(draft.value("Authorization").to_owned());
+        let items = redress_crypto::Authorization::parse(draft.value("Authorization")).unwrap();
+        secrets.extend([items.signature, items.nonce_str]);
+        secrets.push(answer.header("Wechatpay-Signature").unwrap().to_owned());
+    }
+    secrets
+        .extend(["secretfield", "secretvalue", "secretquery", "直播违规扣罚"].map(str::to_owned));
+    let lines = b"GET /_control HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken\r\n\r\n";
+    assert_eq!(crate::wire::exchange(world.address(), lines).await.unwrap().status, 200);
+    world.server.stop().await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered") && log.contains("mchid=\"1900001108\""), "{log}");
+    assert!(log.contains("code=\"SIGN_ERROR\""), "{log}");
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is in the log");
+    }
+}
