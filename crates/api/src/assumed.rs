@@ -71,7 +71,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "compensated-order",
         "Which orders can be compensated",
-        "Any paid order of the caller, refunded or not, any number of times; otherwise 404 ORDER_NOT_EXIST",
+        "Any paid order of the caller that was not reversed, refunded or not, any number of times; otherwise 404 ORDER_NOT_EXIST",
         "No page names a limit",
     ),
     assume(

@@ -104,6 +104,22 @@ message! {
     /// Who is paid, as answers show it.
     pub struct ReceiverDetail {
         /// Optional on the page; always sent here.
-        pub receiver: Option<Receiver> = "转账接收者信息",
+        pub receiver: Option<ReceiverInfo> = "转账接收者信息",
+    }
+}
+
+message! {
+    /// A receiver, as answers show it: the page promises neither member.
+    pub struct ReceiverInfo {
+        /// Always sent here.
+        pub r#type: Option<Open<ReceiverType>> = "转账接收方类型",
+        /// Always sent here.
+        pub transaction_info: Option<TransactionInfo> = "转账接收方订单信息",
+    }
+}
+
+impl From<Receiver> for ReceiverInfo {
+    fn from(receiver: Receiver) -> Self {
+        Self { r#type: Some(receiver.r#type), transaction_info: Some(receiver.transaction_info) }
     }
 }

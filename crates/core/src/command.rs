@@ -59,17 +59,6 @@ impl From<Broken> for Stop {
     }
 }
 
-/// A command's end without an outcome, once every row was there.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// The rule says no.
-    #[error("refused: {0}")]
-    Refused(Refusal),
-    /// A defect of ours.
-    #[error(transparent)]
-    Broken(#[from] Broken),
-}
-
 /// Runs a command once over the rows given.
 ///
 /// # Errors

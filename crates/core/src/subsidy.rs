@@ -84,7 +84,7 @@ impl Operation for Cancel {
             sub_mchid: self.sub_mchid.clone(),
             transaction_id: self.transaction_id.clone(),
             result: CancelResult::Success.into(),
-            description,
+            description: description.to_string(),
         })
     }
 }

@@ -53,7 +53,7 @@ message! {
         /// In fen.
         pub amount: Fen = "赔付金额",
         /// Why.
-        pub transfer_remark: Option<TransferRemark> = "赔付原因",
+        pub transfer_remark: Option<String> = "赔付原因",
         /// The provider's number.
         pub bill_id: BillId = "微信支付转账单号",
         /// The state at the moment of the answer. After `CLOSED`, a query tells why.

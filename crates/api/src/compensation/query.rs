@@ -9,7 +9,7 @@
 
 use http::Method;
 
-use super::{BillState, ReceiverDetail, TransferRemark};
+use super::{BillState, ReceiverDetail};
 use crate::endpoint::{Endpoint, Page, Rate, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::{Field, Rule, message};
@@ -38,7 +38,7 @@ message! {
         /// In fen.
         pub amount: Fen = "赔付金额",
         /// Why it is paid.
-        pub transfer_remark: Option<TransferRemark> = "赔付原因",
+        pub transfer_remark: Option<String> = "赔付原因",
         /// The provider's number.
         pub bill_id: BillId = "微信支付转账单号",
         /// The state.

@@ -37,7 +37,7 @@ message! {
         /// A client must look at it: `FAIL` may come with HTTP 200.
         pub result: Open<CancelResult> = "取消补差结果",
         /// As it was given.
-        pub description: CancelDescription = "取消补差描述",
+        pub description: String = "取消补差描述",
     }
 }
 

@@ -127,7 +127,7 @@ fn the_subsidy_request_and_answer() {
     assert_eq!(cancel, reads_and_prints(SUBSIDY_REQUEST));
     let cancelled = answers::<subsidy::Cancel>(SUBSIDY_RESPONSE);
     assert_eq!(cancelled.result, subsidy::CancelResult::Success);
-    assert_eq!(cancelled.description, cancel.description);
+    assert_eq!(cancelled.description, cancel.description.as_str());
 }
 
 /// X1: the receiver of the Java sample is not one of the page's own types.

@@ -7,6 +7,7 @@ use redress_api::compensation::{
 use redress_api::{BillId, Fen, Mchid, Open, OutBillNo, Timestamp, compensation};
 use serde::{Deserialize, Serialize};
 
+use super::CONFIRM_SECONDS_MAX;
 use crate::command::{Broken, Stop};
 use crate::ledger::TransferId;
 use crate::merchant::Confirmation;
@@ -134,6 +135,12 @@ impl Bill {
         Event::ALL.iter().all(|event| next(self.state, *event).is_none())
     }
 
+    /// Until when it waits for its payer.
+    #[must_use]
+    pub fn deadline(&self) -> Timestamp {
+        self.accept_time.plus_seconds(CONFIRM_SECONDS_MAX)
+    }
+
     /// Moves it on.
     pub(super) fn step(&mut self, event: Event) -> Result<(), Stop> {
         let broken = || Broken(format!("no {event:?} from {:?}", self.state));
@@ -153,10 +160,12 @@ impl Bill {
     pub fn shown(&self) -> compensation::Bill {
         compensation::Bill {
             sp_mchid: self.sp_mchid.clone(),
-            receiver_detail: ReceiverDetail { receiver: Some(self.content.receiver.clone()) },
+            receiver_detail: ReceiverDetail {
+                receiver: Some(self.content.receiver.clone().into()),
+            },
             out_bill_no: self.out_bill_no.clone(),
             amount: self.content.amount,
-            transfer_remark: Some(self.content.transfer_remark.clone()),
+            transfer_remark: Some(self.content.transfer_remark.to_string()),
             bill_id: self.bill_id.clone(),
             state: Open::Known(self.state),
             accept_time: self.accept_time,

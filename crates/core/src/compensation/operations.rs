@@ -10,7 +10,7 @@ use crate::command::{Operation, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::{Confirmation, Merchant};
-use crate::order;
+use crate::order::{self, State};
 use crate::refusal;
 
 /// The bill of this number, or the refusal that there is none.
@@ -35,6 +35,7 @@ impl Operation for Create {
         }
         let transaction_id = &content.receiver.transaction_info.transaction_id;
         let order = order::find_paid(cx, &caller.mchid, transaction_id)?
+            .filter(|order| order.state != State::Revoked)
             .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
 
         let bill_id = cx.fresh_bill_id();

@@ -4,7 +4,6 @@ use redress_api::compensation::BillState;
 use redress_api::{Mchid, OutBillNo, Timestamp, compensation};
 use serde::{Deserialize, Serialize};
 
-use super::CONFIRM_SECONDS_MAX;
 use super::bill::{Bill, Event};
 use crate::command::{Broken, Command, Stop};
 use crate::context::Context;
@@ -45,8 +44,7 @@ impl Step {
             (Self::Process, BillState::Accepted, Confirmation::None) => pay(cx, &mut bill),
             (Self::Process, BillState::Accepted, Confirmation::Required) => {
                 bill.step(Event::Ask)?;
-                let deadline = bill.accept_time.plus_seconds(CONFIRM_SECONDS_MAX);
-                Self::Expire.schedule(cx, deadline, &bill);
+                Self::Expire.schedule(cx, bill.deadline(), &bill);
                 cx.put(&bill)
             }
             (Self::Expire, BillState::WaitUserConfirm, _) => close(cx, &mut bill, "OVERDUE_CLOSE"),
@@ -91,6 +89,11 @@ impl Command for PayerAnswers {
         };
         if bill.state != BillState::WaitUserConfirm {
             let what = format!("bill {id} is {}, not WAIT_USER_CONFIRM", bill.state);
+            return Err(refusal::control_conflict(what).into());
+        }
+        // The job that closes it may be on its way.
+        if cx.now() >= bill.deadline() {
+            let what = format!("bill {id} waited for its payer until {}", bill.deadline());
             return Err(refusal::control_conflict(what).into());
         }
         match self.answer {

@@ -124,6 +124,10 @@ impl Place {
             let what = format!("there is no merchant {}", self.mchid);
             return Err(refusal::control_unknown(what).into());
         };
+        if !merchant.appids.contains(&self.appid) {
+            let what = format!("{} is no appid of {}", self.appid, self.mchid);
+            return Err(refusal::control_conflict(what).into());
+        }
         if let Some(sub_mchid) = &self.sub_mchid
             && !merchant.sub_merchants.contains(sub_mchid)
         {

@@ -51,10 +51,10 @@ fn a_create_is_accepted_and_holds_its_amount() {
     let created = world.created(&create());
     assert_eq!(created.state, BillState::Accepted);
     assert_eq!(created.sp_mchid, mchid(PLATFORM));
-    assert_eq!(created.receiver_detail.receiver, Some(create().receiver));
+    assert_eq!(created.receiver_detail.receiver, Some(create().receiver.into()));
     assert_eq!(created.out_bill_no, create().out_bill_no);
     assert_eq!(created.amount, create().amount);
-    assert_eq!(created.transfer_remark, Some(create().transfer_remark));
+    assert_eq!(created.transfer_remark, Some(create().transfer_remark.to_string()));
     assert_eq!(created.sponsor_mchid, Some(create().sponsor_mchid));
     assert_eq!(created.accept_time, world.now());
     assert_eq!(created.success_time, None);
@@ -442,7 +442,7 @@ fn a_job_for_no_bill_is_a_defect() {
     let out_bill_no = create().out_bill_no;
     let job = Job::Bill { sp_mchid: mchid(PLATFORM), out_bill_no, step: Step::Process };
     let failure = world.run(&job).unwrap_err();
-    assert!(matches!(failure, redress_core::Failure::Broken(_)));
+    assert!(matches!(failure, crate::world::Failure::Broken(_)));
 }
 
 #[test]
@@ -466,4 +466,17 @@ fn a_reversed_order_of_another_leaves_bills_alone() {
     world.answered(NUMBER, Answer::Confirm);
     assert_eq!(money(&world), (90_000, 90_000));
     world.assert_clean();
+}
+
+/// The deadline holds even before the job that closes the bill has run.
+#[test]
+fn a_payer_who_answers_too_late_is_not_heard() {
+    let mut world = World::set();
+    world.created(&create());
+    world.settle();
+    world.step(24 * 3600);
+    let late = World::answers("plfk2020042013", Answer::Confirm);
+    assert_eq!(world.refusal(&late).code.status, 409);
+    world.settle();
+    assert_eq!(world.state("plfk2020042013"), BillState::Closed);
 }

@@ -26,7 +26,7 @@ fn a_merchant_is_registered_once() {
     assert_eq!(world.refusal(&Register(new)).code.status, 409);
     let mut own = merchant("1900000002", &[]);
     own.sponsors.insert(own.mchid.clone());
-    assert!(matches!(world.run(&Register(own)), Err(redress_core::Failure::Broken(_))));
+    assert!(matches!(world.run(&Register(own)), Err(crate::world::Failure::Broken(_))));
     assert_eq!(world.get::<Merchant>("1900000002"), None);
 }
 
@@ -88,7 +88,7 @@ fn an_account_never_wraps() {
     account.credits.posted = Fen::new(i64::MAX);
     world.accounts.insert(id, account.clone());
     let top_up = TopUp { mchid: mchid(SHOP), amount: Fen::new(1) };
-    assert!(matches!(world.run(&top_up), Err(redress_core::Failure::Broken(_))));
+    assert!(matches!(world.run(&top_up), Err(crate::world::Failure::Broken(_))));
     assert_eq!(world.accounts[&account.id], account);
 }
 
@@ -197,4 +197,11 @@ fn control_calls_are_json() {
     let unknown = json.replacen('{', r#"{"note":1,"#, 1);
     assert!(serde_json::from_str::<Place>(&unknown).is_err());
     assert!(serde_json::from_str::<TopUp>(r#"{"mchid":"0","amount":1}"#).is_err());
+}
+
+#[test]
+fn an_order_is_placed_under_an_appid_of_its_merchant() {
+    let mut world = World::set();
+    let foreign = Place { appid: "wx1".parse().unwrap(), ..place(SHOP, "order-8") };
+    assert_eq!(world.refusal(&foreign).code.status, 409);
 }

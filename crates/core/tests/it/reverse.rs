@@ -174,3 +174,15 @@ fn numbers_belong_to_their_merchant_and_know_upper_and_lower_case() {
     assert_eq!(world.refused(SHOP, &reverse("order-ABC")), unknown);
     assert_eq!(world.refused(SHOP, &reverse("order-1")), unknown, "the platform's");
 }
+
+/// Its payer has the money back already.
+#[test]
+fn a_reversed_order_is_not_compensated() {
+    let mut world = World::set();
+    let mut order = world.order(PLATFORM, "order-1");
+    order.state = State::Revoked;
+    order.revoke_time = Some(world.now());
+    world.overwrite(&order);
+    let refusal = world.refused(PLATFORM, &crate::scene::create());
+    assert_eq!(refusal, refusal::TRANSACTION_UNKNOWN.plain());
+}

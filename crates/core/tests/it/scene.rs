@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use redress_api::compensation::Receiver;
 use redress_api::compensation::{Bill, BillState, Cancel, Cancelled, Create, Created, Query};
 use redress_api::{Endpoint, Fen, Mchid, TransactionId, pay, subsidy};
-use redress_core::command::Failure;
 use redress_core::compensation::{Answer, Bill as Kept, PayerAnswers};
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
@@ -13,7 +12,7 @@ use redress_core::merchant::{
 use redress_core::order::{Order, Outcome, Place, TradeType};
 use redress_core::{Call, Command, Operation, Refusal};
 
-use crate::world::World;
+use crate::world::{Failure, World};
 
 /// A moment of 2026 in China, in the afternoon.
 pub(crate) const START: i64 = 1_767_250_000;

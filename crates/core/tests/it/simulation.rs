@@ -5,8 +5,7 @@
 
 use redress_api::compensation::{BillState, Cancel, Create, Query, Receiver};
 use redress_api::{Fen, Mchid, pay, subsidy};
-use redress_core::command::Failure;
-use redress_core::compensation::{Answer, PayerAnswers};
+use redress_core::compensation::{Answer, Bill, PayerAnswers};
 use redress_core::merchant::{Configure, Confirmation, Register, Relate, Relation, Role, TopUp};
 use redress_core::order::{Outcome, Place, TradeType};
 use redress_core::trial::TrialBalance;
@@ -17,7 +16,7 @@ use crate::model::{
 };
 use crate::random::{Random, Run};
 use crate::scene::{START, mchid, merchant, transaction};
-use crate::world::World;
+use crate::world::{Failure, World};
 
 struct Simulation {
     random: Random,
@@ -221,6 +220,14 @@ impl Simulation {
             out_bill_no: number.parse().expect("a bill's number"),
             answer,
         };
+        let late = self
+            .world
+            .get::<Bill>(&format!("{platform}/{number}"))
+            .is_some_and(|bill| self.now() >= bill.deadline().unix());
+        if late {
+            assert!(matches!(self.conflict(&command).code.status, 409));
+            return;
+        }
         match self.model.answer(&(platform, number), answer) {
             Some(state) => {
                 let bill = refused(self.world.run(&command)).expect("the payer is asked");

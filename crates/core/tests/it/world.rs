@@ -5,14 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use redress_api::Timestamp;
 use redress_core::audit::{Audit, Report};
 use redress_core::clock::Clock;
-use redress_core::command::{Failure, Stop};
+use redress_core::command::{Broken, Stop};
 use redress_core::ledger::{self, AccountId, Link};
 use redress_core::row::{Found, Row};
 use redress_core::{
-    Account, Changes, Command, Frame, Job, Key, Lookup, Rows, Stored, Transfer, TransferId,
-    attempt, chart, clock,
+    Account, Changes, Command, Frame, Job, Key, Lookup, Refusal, Rows, Stored, Transfer,
+    TransferId, attempt, chart, clock,
 };
 use serde::{Deserialize, Serialize};
+
+/// A command's end without an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The rule says no.
+    Refused(Refusal),
+    /// A defect.
+    Broken(Broken),
+}
 
 /// Everything that survives a restart. Public to the tests, which tamper with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,7 +205,7 @@ impl World {
     pub(crate) fn work(&mut self, number: u64, again: bool) -> Job {
         let (at, job) = self.jobs[&number].clone();
         assert!(at <= self.now());
-        self.run(&job).unwrap_or_else(|failure| panic!("{job:?}: {failure}"));
+        self.run(&job).unwrap_or_else(|failure| panic!("{job:?}: {failure:?}"));
         if !again {
             self.jobs.remove(&number);
         }
