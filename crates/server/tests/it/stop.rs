@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use redress_server::testing::TestServer;
 use redress_server::{Config, PLATFORM, Server};
 use serde_json::{Value as Json, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::wire::{Answer, Connection, exchange};
@@ -15,19 +16,23 @@ async fn get(world: &World, path: &str) -> Answer {
     exchange(world.address(), request.as_bytes()).await.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn requests_under_way_are_answered() {
     let world = World::start().await;
+    let (told, stopping) = watch::channel(false);
     let mut running = JoinSet::new();
     for turn in 0..40 {
         let draft = world.platform.post(BILLS, &create(&format!("bill{turn}")).to_string());
         let (address, platform) = (world.address(), world.platform.clone());
+        let mut stopping = stopping.clone();
         running.spawn(async move {
             let mut connection = Connection::open(address).await;
+            connection.send(&platform.get(&bill(BILL)).bytes()).await;
+            assert_eq!(connection.answer().await.unwrap().status, 404);
+            // The last byte comes when the server is stopping.
             let bytes = draft.bytes();
-            // The last byte comes while the server stops.
             connection.send(&bytes[..bytes.len() - 1]).await;
-            tokio::time::sleep(Duration::from_millis(150 + turn * 2)).await;
+            stopping.wait_for(|stopping| *stopping).await.unwrap();
             connection.send(&bytes[bytes.len() - 1..]).await;
             let answer = connection.answer().await.expect("an answer");
             platform.verify(&answer);
@@ -37,12 +42,15 @@ async fn requests_under_way_are_answered() {
         });
     }
     let address = world.address();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let folder = world.server.stop().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let stop = tokio::spawn(world.server.stop());
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    told.send_replace(true);
     let answered = running.join_all().await;
-    assert_eq!(answered.len(), 40);
     assert!(answered.iter().all(|(_, answer)| answer.header("Connection") == Some("close")));
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "it still listens");
+    let folder = stop.await.unwrap();
 
     let world = World::over(folder, |_| {}).await;
     for (turn, answer) in answered {
