@@ -129,6 +129,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The page closes an order whose payment has not succeeded",
     ),
     assume(
+        "close",
+        "Close of a code payment, of a paid order, of an unknown number",
+        "400 INVALID_REQUEST, 400 ORDER_PAID, 404 ORDER_NOT_EXIST",
+        "The words are the official guide's; their statuses are those of neighbouring tables",
+    ),
+    assume(
+        "order-query",
+        "What a query of an order shows besides its state",
+        "bank_type OTHERS, currency CNY, no attach, no promotion_detail",
+        "The control API places orders without them",
+    ),
+    assume(
         "subsidy-errors",
         "Cancel of a subsidy that cannot be cancelled",
         "400 INVALID_REQUEST each: no mark, no refund, sharing started, subsidy paid, order or relation unknown; never result FAIL",

@@ -3,10 +3,12 @@
 mod cancel;
 mod create;
 mod query;
+mod query_by_id;
 
 pub use cancel::{Cancel, Cancelled};
 pub use create::{Create, Created};
 pub use query::{Bill, CloseInfo, Query};
+pub use query_by_id::QueryById;
 
 use crate::field::message;
 use crate::id::TransactionId;

@@ -14,8 +14,6 @@ pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'stat
     const METHOD: Method;
     /// The path; a name in braces is a field of the request.
     const PATH: &'static str;
-    /// The status of a successful answer.
-    const STATUS: StatusCode = StatusCode::OK;
     /// The page that defines it.
     const PAGE: Page;
     /// Who may call it: the page's 支持商户 line.
@@ -29,6 +27,16 @@ pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'stat
     const ASSUMED_ERRORS: &'static [ErrorCode];
     /// Query fields that are checked and then ignored.
     const TOLERATED_QUERY: &'static [Field] = &[];
+
+    /// The status of an answer: 204 for one without a body.
+    #[must_use]
+    fn status(_answer: &Self::Response) -> StatusCode {
+        if <Self::Response as Message>::FIELDS.is_empty() {
+            StatusCode::NO_CONTENT
+        } else {
+            StatusCode::OK
+        }
+    }
 
     /// Rules between fields. A single field's rule belongs to its type.
     ///
@@ -46,8 +54,8 @@ pub struct Page {
     pub title: &'static str,
     /// Where it is published.
     pub url: &'static str,
-    /// The date of the last update that it prints.
-    pub updated: &'static str,
+    /// The date of the last update that it prints, where the page itself was at hand.
+    pub updated: Option<&'static str>,
 }
 
 /// A request rate.
@@ -64,6 +72,8 @@ pub enum Supported {
     Platform,
     /// 普通商户: a direct merchant.
     Direct,
+    /// 普通服务商: a service provider, here any platform, for its sub-merchants.
+    Partner,
     /// 电商平台 (printed as 普通服务商 on the subsidy page): an e-commerce service provider.
     Ecommerce,
 }
@@ -75,7 +85,7 @@ impl Supported {
         match self {
             Self::Platform => "平台商户",
             Self::Direct => "普通商户",
-            Self::Ecommerce => "普通服务商",
+            Self::Partner | Self::Ecommerce => "普通服务商",
         }
     }
 }

@@ -28,6 +28,8 @@ pub const COMMON: &[ErrorCode] = &[PARAM_ERROR, INVALID_REQUEST, SIGN_ERROR, SYS
 pub const NO_AUTH: ErrorCode = ErrorCode { status: 403, code: "NO_AUTH" };
 /// No such order.
 pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT_EXIST" };
+/// The order is paid already.
+pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
 /// No such record.
 pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
 /// The appid does not belong to the merchant.

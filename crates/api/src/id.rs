@@ -39,5 +39,5 @@ text! {
 text! {
     /// The provider's number of a compensation bill (微信支付转账单号): 1–64 bytes; 40 digits are
     /// issued.
-    BillId, Bytes 1..=64
+    BillId, Bytes 1..=64, "^[0-9A-Za-z]+$", alphanumeric
 }

@@ -33,6 +33,7 @@ pub mod field;
 pub mod id;
 mod json;
 pub mod money;
+pub mod partner;
 pub mod pay;
 pub mod subsidy;
 pub mod text;
@@ -56,5 +57,13 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<compensation::Cancel>(),
         Definition::of::<pay::Reverse>(),
         Definition::of::<subsidy::Cancel>(),
+        Definition::of::<compensation::QueryById>(),
+        Definition::of::<pay::Query>(),
+        Definition::of::<pay::QueryById>(),
+        Definition::of::<pay::Close>(),
+        Definition::of::<partner::Query>(),
+        Definition::of::<partner::QueryById>(),
+        Definition::of::<partner::Close>(),
+        Definition::of::<partner::Reverse>(),
     ]
 }

@@ -78,7 +78,9 @@ pub fn decode<E: Endpoint>(target: &str, body: &[u8]) -> Result<E, ParamError> {
     let body_values = parse_body(body, body_fields.is_empty())?;
     let query_values = parse_query(query, query_fields, E::TOLERATED_QUERY)?;
     let mut undefined = Vec::new();
-    find_undefined(E::FIELDS, "/body", &body_values, &mut undefined);
+    // A field of the path is defined, and refused below because it was read already.
+    let in_body: Vec<Field> = in_path.iter().chain(body_fields).copied().collect();
+    find_undefined(&in_body, "/body", &body_values, &mut undefined);
     for name in query_values.keys() {
         if !query_fields.iter().chain(E::TOLERATED_QUERY).any(|field| field.name == name) {
             undefined.push(format!("/query/{name}"));
@@ -110,12 +112,16 @@ pub fn decode<E: Endpoint>(target: &str, body: &[u8]) -> Result<E, ParamError> {
     Ok(request)
 }
 
-/// Prints a successful answer, its fields in the order of the page.
+/// Prints a successful answer, its fields in the order of the page. One without fields has no
+/// body.
 ///
 /// # Panics
 /// Never for a type made with the crate's own macros.
 #[must_use]
 pub fn encode_response<E: Endpoint>(response: &E::Response) -> Bytes {
+    if <E::Response as Message>::FIELDS.is_empty() {
+        return Bytes::new();
+    }
     serde_json::to_vec(response).expect("a message prints as JSON").into()
 }
 

@@ -4,6 +4,7 @@
 //! what does not hold. It shares no code with the paths that move money, beyond the types.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use redress_api::Fen;
 use redress_api::compensation::BillState;
@@ -11,11 +12,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::chart;
 use crate::clock::Clock;
-use crate::compensation::{Bill, Step};
+use crate::compensation::{Bill, BillNumber, Step};
 use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
 use crate::merchant::Merchant;
-use crate::order::{Order, State, Transaction};
+use crate::order::{Order, TradeState, Transaction};
 use crate::row::{Row, Stored};
 use crate::trial::TrialBalance;
 
@@ -124,7 +125,8 @@ pub struct Audit {
     transactions: BTreeMap<String, String>,
     kept: BTreeSet<AccountId>,
     bills: Vec<Bill>,
-    bill_ids: BTreeSet<String>,
+    bill_ids: BTreeMap<String, String>,
+    bill_numbers: BTreeMap<String, String>,
     jobs: BTreeSet<(String, Step)>,
 }
 
@@ -157,7 +159,8 @@ impl Audit {
             transactions: BTreeMap::new(),
             kept: BTreeSet::new(),
             bills: Vec::new(),
-            bill_ids: BTreeSet::new(),
+            bill_ids: BTreeMap::new(),
+            bill_numbers: BTreeMap::new(),
             jobs: BTreeSet::new(),
         }
     }
@@ -241,6 +244,7 @@ impl Audit {
             Transaction::KIND => {
                 read::<Transaction>(id, stored).map(|transaction| self.transaction(&transaction))
             }
+            BillNumber::KIND => read::<BillNumber>(id, stored).map(|number| self.number(&number)),
             Merchant::KIND => read::<Merchant>(id, stored).map(|_| ()),
             Clock::KIND => read::<Clock>(id, stored).map(|_| ()),
             _ => Err(format!("{kind} {id} is of no known kind")),
@@ -249,8 +253,9 @@ impl Audit {
     }
 
     fn bill(&mut self, bill: Bill) {
-        let fresh = self.bill_ids.insert(bill.bill_id.to_string());
-        let outcome = if fresh { Ok(()) } else { Err(format!("{} twice", bill.bill_id)) };
+        let number = bill.bill_id.to_string();
+        let other = self.bill_ids.insert(number.clone(), bill.id());
+        let outcome = other.map_or(Ok(()), |other| Err(format!("{number}: {other} and another")));
         self.note(Invariant::Identity, outcome);
         let hold = bill.hold.and_then(|id| self.holds.get(&id));
         let wanted = match bill.state {
@@ -287,12 +292,17 @@ impl Audit {
         if order.refunded.is_positive() {
             wanted.insert((Reason::Refund, seller.clone(), payer.clone()), order.refunded);
         }
-        if order.state == State::Revoked {
+        if order.state == TradeState::Revoked {
             wanted.insert((Reason::Reversal, seller, payer), order.amount);
         }
         let moved = self.moved.remove(transaction_id.as_str()).unwrap_or_default();
         let outcome = if moved == wanted { Ok(()) } else { Err(format!("order {id}: {moved:?}")) };
         self.note(Invariant::OrderMoney, outcome);
+    }
+
+    fn number(&mut self, number: &BillNumber) {
+        let bill = Bill::row_id(&number.sp_mchid, &number.out_bill_no);
+        self.bill_numbers.insert(number.bill_id.to_string(), bill);
     }
 
     fn transaction(&mut self, transaction: &Transaction) {
@@ -313,7 +323,7 @@ impl Audit {
     #[must_use]
     pub fn finish(mut self) -> Report {
         self.sums();
-        for bill in std::mem::take(&mut self.bills) {
+        for bill in mem::take(&mut self.bills) {
             let step = match bill.state {
                 BillState::Accepted => Some(Step::Process),
                 BillState::WaitUserConfirm => Some(Step::Expire),
@@ -327,36 +337,39 @@ impl Audit {
                 self.holds.remove(&hold);
             }
         }
-        for id in std::mem::take(&mut self.holds).into_keys() {
+        for id in mem::take(&mut self.holds).into_keys() {
             self.note(Invariant::BillMoney, Err(format!("hold {id} belongs to no bill")));
         }
-        for (reference, moved) in std::mem::take(&mut self.moved) {
+        for (reference, moved) in mem::take(&mut self.moved) {
             let violation = format!("{reference} is no order's: {moved:?}");
             self.note(Invariant::OrderMoney, Err(violation));
         }
-        self.paths();
+        let (orders, transactions) =
+            (mem::take(&mut self.orders), mem::take(&mut self.transactions));
+        self.paths(orders, transactions);
+        let (bills, numbers) = (mem::take(&mut self.bill_ids), mem::take(&mut self.bill_numbers));
+        self.paths(bills, numbers);
         Report { checks: self.checks.into_values().collect() }
     }
 
-    /// Each number of a paid order leads to it, and to nothing else.
-    fn paths(&mut self) {
-        let mut orders = std::mem::take(&mut self.orders);
-        for (number, leads_to) in std::mem::take(&mut self.transactions) {
-            let order = orders.remove(&number);
-            let outcome = if order.as_ref() == Some(&leads_to) {
+    /// Each number leads to the row that has it, and to nothing else.
+    fn paths(&mut self, mut rows: BTreeMap<String, String>, paths: BTreeMap<String, String>) {
+        for (number, leads_to) in paths {
+            let row = rows.remove(&number);
+            let outcome = if row.as_ref() == Some(&leads_to) {
                 Ok(())
             } else {
-                Err(format!("{number} leads to {leads_to}, and is the number of {order:?}"))
+                Err(format!("{number} leads to {leads_to}, and is the number of {row:?}"))
             };
             self.note(Invariant::Identity, outcome);
         }
-        for (number, order) in orders {
-            self.note(Invariant::Identity, Err(format!("{number} of {order} leads nowhere")));
+        for (number, row) in rows {
+            self.note(Invariant::Identity, Err(format!("{number} of {row} leads nowhere")));
         }
     }
 
     fn sums(&mut self) {
-        let accounts = std::mem::take(&mut self.trial).accounts;
+        let accounts = mem::take(&mut self.trial).accounts;
         let mut sums = [0_i128; 4];
         for account in accounts.values() {
             let volumes = [account.debits, account.credits];

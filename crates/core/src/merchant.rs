@@ -71,12 +71,13 @@ impl Merchant {
     /// Whether the page's 支持商户 line includes it.
     #[must_use]
     pub fn supports(&self, supported: Supported) -> bool {
-        let role = match supported {
-            Supported::Platform => Role::Platform,
-            Supported::Direct => Role::Direct,
-            Supported::Ecommerce => Role::Ecommerce,
+        let roles: &[Role] = match supported {
+            Supported::Platform => &[Role::Platform],
+            Supported::Direct => &[Role::Direct],
+            Supported::Partner => &[Role::Platform, Role::Ecommerce],
+            Supported::Ecommerce => &[Role::Ecommerce],
         };
-        self.roles.contains(&role)
+        roles.iter().any(|role| self.roles.contains(role))
     }
 
     /// Whether it may debit this merchant for a compensation.

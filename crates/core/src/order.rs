@@ -1,58 +1,23 @@
-//! Orders: what a payer owes or has paid, and reversing it.
+//! Orders: what a payer owes or has paid, and what its merchant does about it.
 
-use redress_api::pay::{Reverse, Reversed};
+pub use redress_api::pay::{TradeState, TradeType};
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, Timestamp, TransactionId};
 use serde::{Deserialize, Serialize};
 
 use crate::chart;
-use crate::command::{Operation, Stop};
+use crate::command::Stop;
 use crate::context::{Context, Movement};
 use crate::ledger::{AccountId, Reason};
-use crate::merchant::Merchant;
-use crate::refusal;
 use crate::row::Row;
 use crate::subsidy::Subsidy;
 
+mod actions;
+mod operations;
+mod partner;
 mod place;
 
+pub use actions::REVERSE_SECONDS_MAX;
 pub use place::{Outcome, Place};
-
-/// How long after the payment an order can be reversed: 7 days, in seconds.
-pub const REVERSE_SECONDS_MAX: i64 = 7 * 24 * 3600;
-
-/// How the payer pays (交易类型).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum TradeType {
-    /// By showing a code to the merchant.
-    Micropay,
-    /// In a page or mini program.
-    Jsapi,
-    /// By scanning the merchant's code.
-    Native,
-    /// In an app.
-    App,
-}
-
-/// State of an order (交易状态).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum State {
-    /// Not paid.
-    NotPay,
-    /// The payer is entering the password; code payments only.
-    UserPaying,
-    /// The payment failed; code payments only.
-    PayError,
-    /// Paid.
-    Success,
-    /// Paid, and part of it or all went back.
-    Refund,
-    /// Reversed; code payments only. Final.
-    Revoked,
-    /// Closed unpaid. Final.
-    Closed,
-}
 
 /// What happens to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,31 +34,17 @@ pub enum Event {
     Close,
 }
 
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::NotPay,
-        Self::UserPaying,
-        Self::PayError,
-        Self::Success,
-        Self::Refund,
-        Self::Revoked,
-        Self::Closed,
-    ];
-
-    /// The state after an event, if the event can happen.
-    #[must_use]
-    pub const fn next(self, event: Event) -> Option<Self> {
-        match (self, event) {
-            (Self::NotPay | Self::UserPaying, Event::Pay) => Some(Self::Success),
-            (Self::UserPaying, Event::Fail) => Some(Self::PayError),
-            (Self::NotPay | Self::UserPaying | Self::PayError | Self::Success, Event::Reverse) => {
-                Some(Self::Revoked)
-            }
-            (Self::NotPay, Event::Close) => Some(Self::Closed),
-            (Self::Success | Self::Refund, Event::Refund) => Some(Self::Refund),
-            _ => None,
-        }
+/// The state after an event, if the event can happen.
+#[must_use]
+pub const fn next(state: TradeState, event: Event) -> Option<TradeState> {
+    use TradeState::{Closed, NotPay, PayError, Refund, Revoked, Success, UserPaying};
+    match (state, event) {
+        (NotPay | UserPaying, Event::Pay) => Some(Success),
+        (UserPaying, Event::Fail) => Some(PayError),
+        (NotPay | UserPaying | PayError | Success, Event::Reverse) => Some(Revoked),
+        (NotPay, Event::Close) => Some(Closed),
+        (Success | Refund, Event::Refund) => Some(Refund),
+        _ => None,
     }
 }
 
@@ -118,7 +69,7 @@ pub struct Order {
     /// How it is paid.
     pub trade_type: TradeType,
     /// Its state.
-    pub state: State,
+    pub state: TradeState,
     /// In fen.
     pub amount: Fen,
     /// Who pays: an openid.
@@ -163,14 +114,14 @@ impl Order {
     /// outstanding.
     #[must_use]
     pub fn may_share(&self) -> bool {
-        let paid = matches!(self.state, State::Success | State::Refund);
+        let paid = matches!(self.state, TradeState::Success | TradeState::Refund);
         self.profit_sharing && paid && self.subsidy.as_ref().is_none_or(Subsidy::is_settled)
     }
 
     /// Moves the order on.
     fn step(&mut self, event: Event) -> Result<(), Stop> {
         let broken = || crate::command::Broken(format!("no {event:?} from {:?}", self.state));
-        self.state = self.state.next(event).ok_or_else(broken)?;
+        self.state = next(self.state, event).ok_or_else(broken)?;
         Ok(())
     }
 
@@ -199,12 +150,14 @@ impl Row for Order {
     fn check(&self) -> Result<(), String> {
         let paid = self.success_time.is_some();
         let fits = match self.state {
-            State::NotPay | State::Closed => !paid,
-            State::UserPaying | State::PayError => !paid && self.trade_type == TradeType::Micropay,
-            State::Success => paid && self.refunded == Fen::ZERO,
-            State::Refund => paid && self.refunded.is_positive(),
-            State::Revoked => self.refunded == Fen::ZERO,
-        } && self.revoke_time.is_some() == (self.state == State::Revoked);
+            TradeState::NotPay | TradeState::Closed => !paid,
+            TradeState::UserPaying | TradeState::PayError => {
+                !paid && self.trade_type == TradeType::Micropay
+            }
+            TradeState::Success => paid && self.refunded == Fen::ZERO,
+            TradeState::Refund => paid && self.refunded.is_positive(),
+            TradeState::Revoked => self.refunded == Fen::ZERO,
+        } && self.revoke_time.is_some() == (self.state == TradeState::Revoked);
         if !fits || paid != self.transaction_id.is_some() {
             return Err(format!("its fields do not fit {:?}", self.state));
         }
@@ -231,7 +184,7 @@ impl Row for Order {
             return Err("what never changes has changed".to_owned());
         }
         let reachable = self.state == before.state
-            || Event::ALL.iter().any(|event| before.state.next(*event) == Some(self.state));
+            || Event::ALL.iter().any(|event| next(before.state, *event) == Some(self.state));
         if reachable {
             Ok(())
         } else {
@@ -287,53 +240,4 @@ pub fn find_paid(
         return Ok(None);
     }
     cx.get(&Order::row_id(&transaction.mchid, &transaction.out_trade_no))
-}
-
-impl Operation for Reverse {
-    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Reversed, Stop> {
-        if self.mchid != caller.mchid {
-            return Err(refusal::MCHID_DIFFERS.plain().into());
-        }
-        let id = Order::row_id(&self.mchid, &self.out_trade_no);
-        let mut order: Order = cx.get(&id)?.ok_or_else(|| refusal::ORDER_UNKNOWN.plain())?;
-        if order.appid != self.appid {
-            return Err(refusal::APPID_DIFFERS.plain().into());
-        }
-        if order.trade_type != TradeType::Micropay {
-            return Err(refusal::NOT_A_CODE_PAYMENT.plain().into());
-        }
-        match order.state {
-            State::Revoked => {}
-            State::Refund => return Err(refusal::REVERSE_REFUNDED.plain().into()),
-            State::Closed => return Err(refusal::REVERSE_CLOSED.plain().into()),
-            State::NotPay | State::UserPaying | State::PayError => revoke(cx, &mut order)?,
-            State::Success => {
-                give_back(cx, &order)?;
-                revoke(cx, &mut order)?;
-            }
-        }
-        Ok(Reversed {
-            appid: Some(order.appid),
-            mchid: order.mchid,
-            out_trade_no: order.out_trade_no,
-        })
-    }
-}
-
-fn revoke(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
-    order.step(Event::Reverse)?;
-    order.revoke_time = Some(cx.now());
-    cx.put(order)
-}
-
-fn give_back(cx: &mut Context<'_>, order: &Order) -> Result<(), Stop> {
-    let age = order.success_time.map_or(0, |paid| cx.now().seconds_since(paid));
-    if age > REVERSE_SECONDS_MAX {
-        return Err(refusal::REVERSE_EXPIRED.plain().into());
-    }
-    let ends = [order.account(), chart::payer(&order.payer)];
-    match cx.transfer(&order.pay_back(&ends, Reason::Reversal))? {
-        Ok(_) => Ok(()),
-        Err(_) => Err(refusal::REVERSE_NOT_ENOUGH.plain().into()),
-    }
 }

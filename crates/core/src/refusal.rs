@@ -1,8 +1,8 @@
 //! Every way in which a rule says no, in one table: code, Chinese message, and the number that
 //! ends the `Request-ID`.
 //!
-//! No page publishes business errors for the five endpoints. Codes and words are those of the
-//! nearest published tables and of answers seen in the live service; each use is an assumption
+//! Most pages publish no business errors. Codes and words are those of the nearest published
+//! tables and of answers seen in the live service; what is not published is an assumption
 //! (`redress_api::assumed`), and this is the one place to change it.
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::fmt;
 
 use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
-    ORDER_NOT_EXIST, SIGN_ERROR,
+    ORDER_NOT_EXIST, ORDER_PAID, SIGN_ERROR,
 };
 
 /// A rule's no. Nothing was changed.
@@ -62,6 +62,8 @@ mod number {
     pub(super) const NO_RELATION: u32 = 268_443_701;
     pub(super) const UNAVAILABLE: u32 = 268_443_715;
     pub(super) const SIGNATURE: u32 = 268_443_699;
+    pub(super) const CLOSE_CODE_PAYMENT: u32 = 268_449_641;
+    pub(super) const PAID: u32 = 268_449_538;
 }
 
 /// The caller signed with a known key, and is gone since.
@@ -112,6 +114,15 @@ pub const REVERSE_CLOSED: Entry =
 pub const REVERSE_NOT_ENOUGH: Entry =
     Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "可用余额不足，请充值后重新发起");
 
+/// A code payment is not closed in the ordinary way.
+pub const CLOSE_CODE_PAYMENT: Entry = Entry::new(
+    INVALID_REQUEST,
+    number::CLOSE_CODE_PAYMENT,
+    "当前交易不允许进行普通关单（只能撤销）",
+);
+/// A paid order is not closed.
+pub const CLOSE_PAID: Entry = Entry::new(ORDER_PAID, number::PAID, "订单已支付");
+
 /// The sub-merchant does not belong to the caller.
 pub const NO_RELATION: Entry = Entry::new(INVALID_REQUEST, number::NO_RELATION, "受理关系不存在");
 /// The order is unknown, or another sub-merchant's.
@@ -147,6 +158,8 @@ pub const ALL: &[Entry] = &[
     REVERSE_REFUNDED,
     REVERSE_CLOSED,
     REVERSE_NOT_ENOUGH,
+    CLOSE_CODE_PAYMENT,
+    CLOSE_PAID,
     NO_RELATION,
     SUBSIDY_ORDER_UNKNOWN,
     NO_SUBSIDY_MARK,

@@ -7,8 +7,9 @@ use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
-use redress_api::{Definition, Mchid, compensation, pay, subsidy, wire};
+use redress_api::{Definition, Mchid, compensation, partner, pay, subsidy, wire};
 use redress_core::{Call, Operation};
+use redress_store::Failure;
 
 use crate::app::App;
 use crate::reply::Problem;
@@ -17,15 +18,14 @@ use crate::{control, metrics, serve};
 /// An operation without its types: what the one adapter runs.
 pub(crate) struct Route {
     pub(crate) definition: Definition,
-    pub(crate) status: StatusCode,
     pub(crate) run: Run,
 }
 
-type Outcome<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Problem>> + Send + 'a>>;
+type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(StatusCode, Bytes), Problem>> + Send + 'a>>;
 type Run = for<'a> fn(&'a App, Mchid, &'a str, &'a [u8]) -> Outcome<'a>;
 
 fn operation<E: Operation>() -> Route {
-    Route { definition: Definition::of::<E>(), status: E::STATUS, run: run::<E> }
+    Route { definition: Definition::of::<E>(), run: run::<E> }
 }
 
 /// Decodes, decides and prints one request of a caller who is identified.
@@ -38,12 +38,17 @@ fn run<'a, E: Operation>(
     Box::pin(async move {
         let request = wire::decode::<E>(target, body)?;
         let call = Call { caller, request };
-        let response = if E::METHOD == http::Method::GET {
-            app.read(call).await?
+        let decided = if E::METHOD == http::Method::GET {
+            app.read(call).await
         } else {
-            app.execute(call).await?
+            app.execute(call).await
         };
-        Ok(wire::encode_response::<E>(&response))
+        if let Err(Failure::Refused(refusal)) = &decided {
+            let listed = Definition::of::<E>().answers(refusal.code);
+            debug_assert!(listed, "{} does not list {refusal}", E::PATH);
+        }
+        let response = decided?;
+        Ok((E::status(&response), wire::encode_response::<E>(&response)))
     })
 }
 
@@ -54,6 +59,14 @@ fn routes() -> Vec<Route> {
         operation::<compensation::Cancel>(),
         operation::<pay::Reverse>(),
         operation::<subsidy::Cancel>(),
+        operation::<compensation::QueryById>(),
+        operation::<pay::Query>(),
+        operation::<pay::QueryById>(),
+        operation::<pay::Close>(),
+        operation::<partner::Query>(),
+        operation::<partner::QueryById>(),
+        operation::<partner::Close>(),
+        operation::<partner::Reverse>(),
     ]
 }
 

@@ -113,8 +113,7 @@ async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Caller
     let body = collect(body).await?;
     claimed.prove(head.method.as_str(), target, &body)?;
     caller.0.get_or_init(|| claimed.mchid.clone());
-    let body = (route.run)(app, claimed.mchid, target, &body).await?;
-    Ok((route.status, body))
+    (route.run)(app, claimed.mchid, target, &body).await
 }
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending

@@ -47,7 +47,7 @@ impl Endpoint for Cancel {
     const PAGE: Page = Page {
         title: "请求撤销赔付",
         url: "https://pay.weixin.qq.com/doc/v3/partner/4013504177",
-        updated: "2025-07-25",
+        updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
     const RATE: Option<Rate> = None;

@@ -92,7 +92,7 @@ impl Endpoint for Create {
     const PAGE: Page = Page {
         title: "请求赔付",
         url: "https://pay.weixin.qq.com/doc/v3/partner/4013504175",
-        updated: "2025-07-25",
+        updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
     const RATE: Option<Rate> = Some(Rate { per_second: 100 });

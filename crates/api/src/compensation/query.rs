@@ -72,7 +72,7 @@ impl Endpoint for Query {
     const PAGE: Page = Page {
         title: "查询赔付结果(按商户赔付单号)",
         url: "https://pay.weixin.qq.com/doc/v3/partner/4013504178",
-        updated: "2025-07-25",
+        updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
     const RATE: Option<Rate> = Some(Rate { per_second: 100 });

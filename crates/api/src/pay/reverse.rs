@@ -46,7 +46,7 @@ impl Endpoint for Reverse {
     const PAGE: Page = Page {
         title: "撤销",
         url: "https://pay.weixin.qq.com/doc/v3/merchant/4012382161",
-        updated: "2026-04-08",
+        updated: Some("2026-04-08"),
     };
     const SUPPORTED: Supported = Supported::Direct;
     const RATE: Option<Rate> = None;

@@ -48,7 +48,7 @@ impl Endpoint for Cancel {
     const PAGE: Page = Page {
         title: "取消补差",
         url: "https://pay.weixin.qq.com/doc/v3/partner/4012477639",
-        updated: "2024-10-24",
+        updated: Some("2024-10-24"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
     const RATE: Option<Rate> = Some(Rate { per_second: 200 });

@@ -1,6 +1,8 @@
 //! Tests of the crate through its public door.
 
+mod facts;
 mod golden;
+mod orders;
 mod pages;
 mod random;
 mod types;

@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 use redress_api::compensation::{
-    Cancel, Create, Query, Receiver, TransactionInfo, TransactionType,
+    Cancel, Create, Query, QueryById, Receiver, TransactionInfo, TransactionType,
 };
-use redress_api::{Endpoint, Fen, Open, OutTradeNo, Timestamp, pay, subsidy, wire};
+use redress_api::{
+    Endpoint, Fen, Mchid, Open, OutTradeNo, Timestamp, TransactionId, partner, pay, subsidy, wire,
+};
 
 use crate::pages::{CREATE, CREATE_REQUEST, QUERY, SUBSIDY_REQUEST};
 
@@ -14,6 +16,18 @@ fn read_everywhere(target: &str, body: &[u8]) {
     drop(wire::decode::<Cancel>(target, body));
     drop(wire::decode::<pay::Reverse>(target, body));
     drop(wire::decode::<subsidy::Cancel>(target, body));
+    drop(wire::decode::<QueryById>(target, body));
+    drop(wire::decode::<pay::Query>(target, body));
+    drop(wire::decode::<pay::QueryById>(target, body));
+    drop(wire::decode::<pay::Close>(target, body));
+    drop(wire::decode::<partner::Query>(target, body));
+    drop(wire::decode::<partner::QueryById>(target, body));
+    drop(wire::decode::<partner::Close>(target, body));
+    drop(wire::decode::<partner::Reverse>(target, body));
+    drop(wire::decode_response::<pay::Query>(body));
+    drop(wire::decode_response::<pay::Close>(body));
+    drop(wire::decode_response::<partner::Query>(body));
+    drop(wire::decode_response::<partner::Reverse>(body));
     drop(wire::decode_response::<Create>(body));
     drop(wire::decode_response::<Query>(body));
 }
@@ -76,6 +90,7 @@ proptest! {
     ) {
         read_everywhere(&format!("{QUERY}{tail}"), body.as_bytes());
         read_everywhere(&format!("/v3/pay/transactions/out-trade-no/{tail}/reverse"), body.as_bytes());
+        read_everywhere(&format!("/v3/pay/transactions/out-trade-no/abcdef?mchid={tail}"), body.as_bytes());
     }
 
     /// The example with some of its bytes replaced: most of it still looks like a request.
@@ -108,6 +123,30 @@ proptest! {
         let out_trade_no: OutTradeNo = number.parse().expect("a number");
         let (appid, mchid) = (appid.parse().expect("an appid"), mchid.parse().expect("a mchid"));
         survives(&pay::Reverse { out_trade_no, appid, mchid })?;
+    }
+
+    #[test]
+    fn requests_about_orders_survive_the_wire(
+        (number, id) in ("[0-9A-Za-z_*-]{6,32}", "[0-9A-Za-z]{1,64}"),
+        appids in prop::collection::vec(prop::option::of("[0-9A-Za-z_-]{1,32}"), 2),
+        (mchid, sub_mchid) in ("[1-9][0-9]{0,31}", "[1-9][0-9]{0,31}"),
+    ) {
+        let out_trade_no: OutTradeNo = number.parse().expect("a number");
+        let transaction_id: TransactionId = id.parse().expect("an id");
+        let mchid: Mchid = mchid.parse().expect("a mchid");
+        let (sp_mchid, sub_mchid) = (mchid.clone(), sub_mchid.parse::<Mchid>().expect("a mchid"));
+        let appid = |at: usize| appids[at].as_ref().map(|appid| appid.parse().expect("an appid"));
+        survives(&QueryById { bill_id: id.parse().expect("an id") })?;
+        let (no, id) = (|| out_trade_no.clone(), || transaction_id.clone());
+        survives(&pay::Query { out_trade_no: no(), mchid: mchid.clone() })?;
+        survives(&pay::QueryById { transaction_id: id(), mchid: mchid.clone() })?;
+        survives(&pay::Close { out_trade_no: no(), mchid })?;
+        let (sp, sub) = (|| sp_mchid.clone(), || sub_mchid.clone());
+        survives(&partner::Query { out_trade_no: no(), sp_mchid: sp(), sub_mchid: sub() })?;
+        survives(&partner::QueryById { transaction_id: id(), sp_mchid: sp(), sub_mchid: sub() })?;
+        survives(&partner::Close { out_trade_no: no(), sp_mchid: sp(), sub_mchid: sub() })?;
+        let (sp_appid, sub_appid) = (appid(0), appid(1));
+        survives(&partner::Reverse { out_trade_no, sp_appid, sp_mchid, sub_appid, sub_mchid })?;
     }
 
     #[test]

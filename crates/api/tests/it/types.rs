@@ -1,4 +1,4 @@
-//! The types by themselves: numbers, money, times, words, and the facts of the pages.
+//! The types by themselves: numbers, money, times, words, and the assumptions.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -8,13 +8,11 @@ use redress_api::assumed::ASSUMPTIONS;
 use redress_api::compensation::{
     BillState, ReceiverType, TransactionType, TransferRemark, UserRecvPerception,
 };
-use redress_api::error::{self, COMMON, ErrorCode};
-use redress_api::field::{Field, Rule};
+use redress_api::pay::{TradeState, TradeType};
 use redress_api::subsidy::{CancelDescription, CancelResult};
 use redress_api::text::{TextError, Unit};
 use redress_api::{
-    Appid, BillId, Definition, Fen, Mchid, Open, OutBillNo, OutTradeNo, Rate, Supported, Timestamp,
-    TransactionId, Word, endpoints,
+    Appid, BillId, Fen, Mchid, Open, OutBillNo, OutTradeNo, Timestamp, TransactionId, Word,
 };
 
 /// Takes lengths from the least to the greatest, and none beside them.
@@ -60,6 +58,7 @@ fn texts_and_their_characters() {
     is_refused::<OutBillNo>(&["a_b", "a-b", "a b", "a/b", "ａ", "", "a\0"][..5]);
     is_refused::<OutTradeNo>(&["abcde|", "abcde@", "abcde/", "abcde.", "abcde%", "abcde "]);
     is_refused::<TransactionId>(&["1_1", "1-1", " 1"]);
+    is_refused::<BillId>(&["1_1", "1-1", " 1", "1/1", "1?"]);
     assert!("wx_-9Z".parse::<Appid>().is_ok());
     assert!("_-*_-*".parse::<OutTradeNo>().is_ok());
     assert_eq!("a😀".parse::<TransferRemark>(), Err(TextError::FourByte));
@@ -185,8 +184,26 @@ fn words_are_those_of_the_pages() {
     has_words(ReceiverType::ALL, &["TRANSACTION_USER"]);
     has_words(TransactionType::ALL, &["WXPAY", "WXVALUE"]);
     has_words(CancelResult::ALL, &["SUCCESS", "FAIL"]);
+    let states = ["SUCCESS", "REFUND", "NOTPAY", "CLOSED", "REVOKED", "USERPAYING", "PAYERROR"];
+    has_words(TradeState::ALL, &states);
+    let kinds = ["JSAPI", "NATIVE", "APP", "MICROPAY", "MWEB", "FACEPAY"];
+    has_words(TradeType::ALL, &kinds);
     assert!(serde_json::from_str::<BillState>("\"CANCELED\"").is_err());
     assert!(serde_json::from_str::<Open<BillState>>("1").is_err());
+}
+
+#[test]
+fn each_state_of_an_order_has_a_description_of_its_own() {
+    let descriptions = TradeState::ALL.iter().map(|state| state.description());
+    assert!(descriptions.eq([
+        "支付成功",
+        "订单发生过退款，退款详情请查询退款单",
+        "订单未支付",
+        "订单已关闭",
+        "订单已撤销",
+        "需要用户输入支付密码",
+        "支付失败，请撤销订单",
+    ]));
 }
 
 #[test]
@@ -199,161 +216,5 @@ fn assumptions_have_names_of_their_own_and_say_something() {
         for text in [assumption.about, assumption.choice, assumption.because] {
             assert!(!text.is_empty() && !text.ends_with('.'), "{id}: {text}");
         }
-    }
-}
-
-/// What a page says about its endpoint.
-struct Facts {
-    method: &'static str,
-    path: &'static str,
-    title: &'static str,
-    page: &'static str,
-    updated: &'static str,
-    supported: Supported,
-    rate: Option<u32>,
-}
-
-const FACTS: [Facts; 5] = [
-    Facts {
-        method: "POST",
-        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills",
-        title: "请求赔付",
-        page: "partner/4013504175",
-        updated: "2025-07-25",
-        supported: Supported::Platform,
-        rate: Some(100),
-    },
-    Facts {
-        method: "GET",
-        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}",
-        title: "查询赔付结果(按商户赔付单号)",
-        page: "partner/4013504178",
-        updated: "2025-07-25",
-        supported: Supported::Platform,
-        rate: Some(100),
-    },
-    Facts {
-        method: "POST",
-        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}/cancel",
-        title: "请求撤销赔付",
-        page: "partner/4013504177",
-        updated: "2025-07-25",
-        supported: Supported::Platform,
-        rate: None,
-    },
-    Facts {
-        method: "POST",
-        path: "/v3/pay/transactions/out-trade-no/{out_trade_no}/reverse",
-        title: "撤销",
-        page: "merchant/4012382161",
-        updated: "2026-04-08",
-        supported: Supported::Direct,
-        rate: None,
-    },
-    Facts {
-        method: "POST",
-        path: "/v3/ecommerce/subsidies/cancel",
-        title: "取消补差",
-        page: "partner/4012477639",
-        updated: "2024-10-24",
-        supported: Supported::Ecommerce,
-        rate: Some(200),
-    },
-];
-
-#[test]
-fn endpoints_are_those_of_the_pages() {
-    let definitions = endpoints();
-    assert_eq!(definitions.len(), FACTS.len());
-    for (found, facts) in definitions.iter().zip(FACTS) {
-        let Facts { method, path, title, page, updated, supported, rate } = facts;
-        assert_eq!(found.method, method);
-        assert_eq!(found.path, path);
-        assert_eq!(found.page.title, title);
-        assert_eq!(found.page.url, format!("https://pay.weixin.qq.com/doc/v3/{page}"));
-        assert_eq!(found.page.updated, updated);
-        assert_eq!(found.supported, supported);
-        assert_eq!(found.rate, rate.map(|per_second| Rate { per_second }));
-        for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
-            let name = name.trim_end_matches('}');
-            assert!(found.request.iter().any(|field| field.name == name && field.required));
-        }
-    }
-    assert_eq!(Supported::Platform.label(), "平台商户");
-    assert_eq!(Supported::Direct.label(), "普通商户");
-    assert_eq!(Supported::Ecommerce.label(), "普通服务商");
-}
-
-/// `name*【label】` for a required field, `name【label】` for another, with members in braces.
-fn printed(fields: &[Field]) -> String {
-    let print = |field: &Field| {
-        let star = if field.required { "*" } else { "" };
-        let inner = match field.rule {
-            Rule::Object(inner) => format!("{{ {} }}", printed(inner)),
-            Rule::Text(_) | Rule::Integer { .. } | Rule::OneOf(_) => String::new(),
-        };
-        format!("{}{star}【{}】{inner}", field.name, field.label)
-    };
-    fields.iter().map(print).collect::<Vec<_>>().join(" ")
-}
-
-const RECEIVER: &str = "{ type*【转账接收方类型】 transaction_info*【转账接收方订单信息】{ transaction_id*【交易订单号】 type【转账接收方订单类型】 } }";
-
-#[test]
-fn fields_are_those_of_the_pages() {
-    let [create, query, cancel, reverse, subsidy]: [Definition; 5] =
-        endpoints().try_into().expect("five endpoints");
-    assert_eq!(
-        printed(create.request),
-        format!(
-            "receiver*【收款方信息】{RECEIVER} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark*【赔付原因】 sponsor_mchid*【出资商户号】 transfer_scene_id【转账场景ID】 user_recv_perception【用户收款感知】"
-        )
-    );
-    // In answers the page's own 选填 stands.
-    let shown = RECEIVER.replacen("type*", "type", 1).replacen("info*", "info", 1);
-    let bill = |state: &str, close: &str| {
-        format!(
-            "sp_mchid*【服务商商户号】 receiver_detail*【转账接收方信息】{{ receiver【转账接收者信息】{shown} }} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark【赔付原因】 bill_id*【微信支付转账单号】 state*【{state}】 accept_time*【受理时间】 success_time【成功时间】{close} sponsor_mchid【出资商户号】"
-        )
-    };
-    assert_eq!(printed(create.response), bill("赔付状态", ""));
-    assert_eq!(printed(query.request), "out_bill_no*【商户单号】");
-    let close = " close_info【关单信息】{ close_time*【关单时间】 close_reason*【关单原因】 }";
-    assert_eq!(printed(query.response), bill("转账状态", close));
-    assert_eq!(printed(cancel.request), "out_bill_no*【商户单号】");
-    assert_eq!(
-        printed(cancel.response),
-        "out_bill_no*【商户单号】 bill_id*【微信支付付款单号】 state*【付款状态】 cancel_accept_time*【撤销受理时间】"
-    );
-    assert_eq!(
-        printed(reverse.request),
-        "out_trade_no*【商户订单号】 appid*【应用AppID】 mchid*【直连商户号】"
-    );
-    assert_eq!(
-        printed(reverse.response),
-        "appid【应用AppID】 mchid*【直连商户号】 out_trade_no*【商户订单号】"
-    );
-    assert_eq!(
-        printed(subsidy.request),
-        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 description*【取消补差描述】"
-    );
-    assert_eq!(
-        printed(subsidy.response),
-        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 result*【取消补差结果】 description*【取消补差描述】"
-    );
-}
-
-#[test]
-fn error_codes_are_known_where_they_may_come_from() {
-    let frequency = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
-    for definition in endpoints() {
-        for code in COMMON {
-            assert!(definition.answers(*code));
-        }
-        assert!(definition.answers(error::NO_AUTH), "assumed for all");
-        let is_subsidy = definition.path.contains("subsidies");
-        assert_eq!(definition.answers(frequency), is_subsidy);
-        assert_eq!(definition.errors.is_empty(), !is_subsidy, "one page publishes one code");
-        assert!(!definition.answers(ErrorCode { status: 400, code: "NO_AUTH" }));
     }
 }

@@ -130,10 +130,10 @@ fn endpoint_table() -> String {
         let assumed = assumed_errors.iter().map(|error| format!("{} *", error.code));
         let errors: Vec<String> = published.chain(assumed).collect();
         table += &format!(
-            "| {method} | `{path}` | [{}]({}) ({}) | {} | {rate} | {} |\n",
+            "| {method} | `{path}` | [{}]({}){} | {} | {rate} | {} |\n",
             page.title,
             page.url,
-            page.updated,
+            page.updated.map_or_else(String::new, |day| format!(" ({day})")),
             supported.label(),
             errors.join(", "),
         );

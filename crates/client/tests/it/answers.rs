@@ -3,11 +3,10 @@
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use redress::api::compensation::{BillState, Query};
-use redress::api::field::{Field, Message};
-use redress::api::{Endpoint, ErrorCode, Page, Rate, Supported, error, subsidy};
+use redress::api::pay::{Close, Closed};
+use redress::api::{ErrorCode, error, subsidy};
 use redress::crypto::{PrivateKey, VerifyError};
 use redress::{BODY_BYTES_MAX, Error, Fate};
-use serde::{Deserialize, Serialize};
 
 use crate::fake::{
     PUBLIC_KEY_ID, Step, answer, bare, client_for, platform_key, serial, signed_by, unsigned,
@@ -209,38 +208,16 @@ async fn a_signed_success_that_cannot_be_read_is_unknown() {
     }
 }
 
-/// An endpoint whose success is 204, as closing an order is.
-#[derive(Debug, Serialize, Deserialize)]
-struct Close {}
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Closed {}
-
-impl Message for Close {
-    const FIELDS: &'static [Field] = &[];
-}
-
-impl Message for Closed {
-    const FIELDS: &'static [Field] = &[];
-}
-
-impl Endpoint for Close {
-    type Response = Closed;
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/v3/close";
-    const STATUS: StatusCode = StatusCode::NO_CONTENT;
-    const PAGE: Page = Page { title: "", url: "", updated: "" };
-    const SUPPORTED: Supported = Supported::Direct;
-    const RATE: Option<Rate> = None;
-    const ERRORS: &'static [ErrorCode] = &[];
-    const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
+fn close() -> Close {
+    let number = "1217752501201407033233368018".parse().expect("a number");
+    Close { out_trade_no: number, mchid: "1900001108".parse().expect("a number") }
 }
 
 #[tokio::test]
 async fn a_signed_204_is_a_success_without_fields() {
-    let answer = client_for(answer(204, "")).exchange(&Close {}).await.expect("an answer");
+    let answer = client_for(answer(204, "")).exchange(&close()).await.expect("an answer");
     assert_eq!((answer.status, answer.body), (StatusCode::NO_CONTENT, Closed {}));
-    let error = client_for(bare(204, "")).send(&Close {}).await.expect_err("is not signed");
+    let error = client_for(bare(204, "")).send(&close()).await.expect_err("is not signed");
     assert_eq!(*verify_error(&error), VerifyError::Missing("Wechatpay-Timestamp"));
 }
 

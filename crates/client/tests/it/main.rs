@@ -3,6 +3,8 @@
 mod answers;
 mod fake;
 mod merchant;
+mod orders;
+mod programs;
 mod requests;
 mod retry;
 mod secrets;

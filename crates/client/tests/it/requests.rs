@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
-use redress::api::{compensation, pay};
+use redress::api::{compensation, partner, pay};
 use redress::crypto::verify_request;
 use redress::{BuildError, Client, Error, Fate, PRODUCTION, STANDBY};
 
@@ -53,6 +53,23 @@ async fn a_query_has_no_body_and_no_content_type() {
     let sent = &fake.requests()[0];
     assert!(sent.body().is_empty() && !sent.headers().contains_key(CONTENT_TYPE));
     assert!(is_signed(sent));
+}
+
+#[tokio::test]
+async fn a_querys_fields_are_signed_in_its_target() {
+    let (client, fake) = client(vec![answer(200, "{}")]);
+    let query = partner::Query {
+        out_trade_no: "a*b-c_d".parse().expect("a number"),
+        sp_mchid: "1900001108".parse().expect("a number"),
+        sub_mchid: "1900013401".parse().expect("a number"),
+    };
+    client.send(&query).await.expect_err("the answer lacks its fields");
+    let sent = &fake.requests()[0];
+    assert_eq!(
+        sent.uri(),
+        "https://api.mch.weixin.qq.com/v3/pay/partner/transactions/out-trade-no/a%2Ab-c_d?sp_mchid=1900001108&sub_mchid=1900013401"
+    );
+    assert!(sent.body().is_empty() && is_signed(sent));
 }
 
 #[tokio::test]

@@ -223,3 +223,34 @@ impl Row for Bill {
         }
     }
 }
+
+/// Where the provider's number of a bill leads: the bill's own row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillNumber {
+    /// The provider's number.
+    pub bill_id: BillId,
+    /// See [`Bill::sp_mchid`].
+    pub sp_mchid: Mchid,
+    /// See [`Bill::out_bill_no`].
+    pub out_bill_no: OutBillNo,
+}
+
+impl Row for BillNumber {
+    const KIND: &'static str = "bill_number";
+
+    fn id(&self) -> String {
+        self.bill_id.to_string()
+    }
+
+    fn owner(&self) -> &str {
+        self.sp_mchid.as_str()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn follows(&self, _: &Self) -> Result<(), String> {
+        Err("a number never leads elsewhere".to_owned())
+    }
+}

@@ -1,16 +1,16 @@
 //! Create, query and cancel, as their pages define them.
 
-use redress_api::compensation::{BillState, Cancel, Cancelled, Create, Created, Query};
+use redress_api::compensation::{BillState, Cancel, Cancelled, Create, Created, Query, QueryById};
 use redress_api::{Mchid, Open, OutBillNo, compensation};
 
-use super::bill::{Bill, Content, Event};
+use super::bill::{Bill, BillNumber, Content, Event};
 use super::steps::Step;
 use crate::chart;
 use crate::command::{Operation, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::{Confirmation, Merchant};
-use crate::order::{self, State};
+use crate::order::{self, TradeState};
 use crate::refusal;
 
 /// The bill of this number, or the refusal that there is none.
@@ -35,7 +35,7 @@ impl Operation for Create {
         }
         let transaction_id = &content.receiver.transaction_info.transaction_id;
         let order = order::find_paid(cx, &caller.mchid, transaction_id)?
-            .filter(|order| order.state != State::Revoked)
+            .filter(|order| order.state != TradeState::Revoked)
             .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
 
         let bill_id = cx.fresh_bill_id();
@@ -65,6 +65,11 @@ impl Operation for Create {
             Err(_) => bill.close(cx.now(), "NOT_ENOUGH")?,
         }
         cx.put(&bill)?;
+        cx.put(&BillNumber {
+            bill_id: bill.bill_id.clone(),
+            sp_mchid: bill.sp_mchid.clone(),
+            out_bill_no: bill.out_bill_no.clone(),
+        })?;
         Ok(bill.shown().into())
     }
 }
@@ -72,6 +77,15 @@ impl Operation for Create {
 impl Operation for Query {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<compensation::Bill, Stop> {
         find(cx, &caller.mchid, &self.out_bill_no).map(|bill| bill.shown())
+    }
+}
+
+impl Operation for QueryById {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<compensation::Bill, Stop> {
+        let number = cx.get::<BillNumber>(self.bill_id.as_str())?;
+        let number = number.filter(|number| number.sp_mchid == caller.mchid);
+        let BillNumber { out_bill_no, .. } = number.ok_or_else(|| refusal::BILL_UNKNOWN.plain())?;
+        find(cx, &caller.mchid, &out_bill_no).map(|bill| bill.shown())
     }
 }
 

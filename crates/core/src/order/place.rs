@@ -3,7 +3,7 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, State, TradeType, Transaction};
+use super::{Event, Order, TradeState, TradeType, Transaction};
 use crate::chart;
 use crate::command::{Command, Stop};
 use crate::context::{Context, Movement};
@@ -90,9 +90,9 @@ impl Place {
     fn order(&self, cx: &mut Context<'_>) -> Order {
         let paid = self.outcome == Outcome::Paid;
         let state = match (self.outcome, self.trade_type) {
-            (Outcome::Unpaid, TradeType::Micropay) => State::UserPaying,
-            (Outcome::Failed, _) => State::PayError,
-            (Outcome::Paid | Outcome::Unpaid, _) => State::NotPay,
+            (Outcome::Unpaid, TradeType::Micropay) => TradeState::UserPaying,
+            (Outcome::Failed, _) => TradeState::PayError,
+            (Outcome::Paid | Outcome::Unpaid, _) => TradeState::NotPay,
         };
         let given = self.transaction_id.clone();
         Order {

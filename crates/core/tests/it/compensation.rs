@@ -13,14 +13,14 @@ use crate::scene::{
 };
 use crate::world::World;
 
-const NUMBER: &str = "plfk2020042013";
+pub(crate) const NUMBER: &str = "plfk2020042013";
 
 fn money(world: &World) -> (i64, i64) {
     world.money(&mchid(SPONSOR))
 }
 
 /// A world with the example's bill in a state.
-fn in_state(state: BillState) -> World {
+pub(crate) fn in_state(state: BillState) -> World {
     let mut world = World::set();
     let mut request = create();
     if state == BillState::Closed {

@@ -6,7 +6,7 @@ use redress_core::ledger::Reason;
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
 };
-use redress_core::order::{Order, Outcome, Place, State, TradeType, Transaction};
+use redress_core::order::{Order, Outcome, Place, TradeState, TradeType, Transaction};
 use redress_core::{Account, chart};
 
 use crate::scene::{
@@ -95,11 +95,11 @@ fn an_account_never_wraps() {
 #[test]
 fn a_placed_order_is_as_if_the_payer_had_acted() {
     for (trade_type, outcome, state) in [
-        (TradeType::Micropay, Outcome::Paid, State::Success),
-        (TradeType::Jsapi, Outcome::Paid, State::Success),
-        (TradeType::Micropay, Outcome::Unpaid, State::UserPaying),
-        (TradeType::Native, Outcome::Unpaid, State::NotPay),
-        (TradeType::Micropay, Outcome::Failed, State::PayError),
+        (TradeType::Micropay, Outcome::Paid, TradeState::Success),
+        (TradeType::Jsapi, Outcome::Paid, TradeState::Success),
+        (TradeType::Micropay, Outcome::Unpaid, TradeState::UserPaying),
+        (TradeType::Native, Outcome::Unpaid, TradeState::NotPay),
+        (TradeType::Micropay, Outcome::Failed, TradeState::PayError),
     ] {
         let mut world = World::set();
         let order = world.place(&Place { trade_type, outcome, ..place(SHOP, "order-7") });
@@ -124,7 +124,7 @@ fn money_that_waits_for_sharing_is_kept_apart() {
     assert_eq!(world.money(&mchid(STALL)), (0, 0));
     let frozen = &world.accounts[&chart::frozen(&mchid(STALL))];
     assert_eq!(frozen.available(), Some(Fen::new(8_000)), "10000 paid, 2000 refunded");
-    assert_eq!(world.order(MALL, "stall-1").state, State::Refund);
+    assert_eq!(world.order(MALL, "stall-1").state, TradeState::Refund);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn control_calls_are_json() {
     let order: Place = serde_json::from_str(&json).unwrap();
     assert_eq!(order.outcome, Outcome::Paid);
     let mut world = World::set();
-    assert_eq!(world.place(&order).state, State::Success);
+    assert_eq!(world.place(&order).state, TradeState::Success);
     let unknown = json.replacen('{', r#"{"note":1,"#, 1);
     assert!(serde_json::from_str::<Place>(&unknown).is_err());
     assert!(serde_json::from_str::<TopUp>(r#"{"mchid":"0","amount":1}"#).is_err());

@@ -1,11 +1,14 @@
 //! Tests of the crate through its public door.
 
 mod audit;
+mod by_id;
 mod clock;
 mod compensation;
 mod control;
 mod ledger;
 mod model;
+mod orders;
+mod partner;
 mod random;
 mod refusals;
 mod reverse;

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use redress_api::Open;
 use redress_api::compensation::{BillState, Cancel, Create, Query, TransactionType};
-use redress_api::{Open, pay, subsidy};
 use redress_core::compensation::{Answer, Step};
-use redress_core::order::{Outcome, Place, State, TradeType};
+use redress_core::order::{Place, TradeState};
 use redress_core::{Refusal, refusal};
+
+mod orders;
+
+pub(crate) use orders::{Party, Shown};
 
 /// What a command is expected to say: a state, or a refusal.
 pub(crate) type Verdict<T> = Result<T, Refusal>;
@@ -19,7 +23,9 @@ pub(crate) const STALLS: [&str; 2] = ["51", "52"];
 pub(crate) const EVERYONE: [&str; 9] = ["11", "12", "21", "22", "31", "32", "41", "51", "52"];
 pub(crate) const SPONSORS: [(&str, &str); 4] =
     [("11", "21"), ("11", "22"), ("12", "22"), ("11", "31")];
-pub(crate) const SUB_MERCHANTS: [(&str, &str); 3] = [("41", "51"), ("41", "52"), ("12", "52")];
+/// The last may not act for its sub-merchant, having no platform's role.
+pub(crate) const SUB_MERCHANTS: [(&str, &str); 4] =
+    [("41", "51"), ("41", "52"), ("12", "52"), ("31", "51")];
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Purse {
@@ -37,7 +43,9 @@ pub(crate) struct Bill {
 
 pub(crate) struct Order {
     pub(crate) place: Place,
-    pub(crate) state: State,
+    pub(crate) state: TradeState,
+    /// The provider's number, if it was paid.
+    pub(crate) number: Option<String>,
     pub(crate) cancelled: Option<String>,
     paid_at: i64,
 }
@@ -104,7 +112,11 @@ impl Model {
         let Some(of) = self.transactions.get(id).filter(|(platform, _)| platform == caller) else {
             return no(refusal::TRANSACTION_UNKNOWN);
         };
-        let payer = self.orders[of].place.payer.clone();
+        let order = &self.orders[of];
+        if order.state == TradeState::Revoked {
+            return no(refusal::TRANSACTION_UNKNOWN);
+        }
+        let payer = order.place.payer.clone();
         let fen = request.amount.get();
         let purse = self.purse(sponsor);
         let state = if purse.available < fen {
@@ -125,6 +137,19 @@ impl Model {
         }
         let key = (caller.to_owned(), query.out_bill_no.to_string());
         self.bills.get(&key).map_or_else(|| no(refusal::BILL_UNKNOWN), |bill| Ok(bill.state))
+    }
+
+    /// By the provider's number, which leads to the bill of this key.
+    pub(crate) fn query_by_id(
+        &self,
+        caller: &str,
+        key: Option<&(String, String)>,
+    ) -> Verdict<BillState> {
+        if !PLATFORMS.contains(&caller) {
+            return no(refusal::NOT_SUPPORTED);
+        }
+        let key = key.filter(|(platform, _)| platform == caller);
+        key.map_or_else(|| no(refusal::BILL_UNKNOWN), |key| Ok(self.bills[key].state))
     }
 
     pub(crate) fn cancel(&mut self, caller: &str, cancel: &Cancel) -> Verdict<BillState> {
@@ -184,113 +209,5 @@ impl Model {
             (Step::FinishCancel, BillState::Canceling) => self.end(key, BillState::Cancelled),
             _ => {}
         }
-    }
-
-    /// Whether the order can be placed; `None` as its number if the world gives it one.
-    pub(crate) fn may_place(&self, place: &Place) -> bool {
-        let key = (place.mchid.to_string(), place.out_trade_no.to_string());
-        let id = place.transaction_id.as_ref();
-        let related = place
-            .sub_mchid
-            .as_ref()
-            .is_none_or(|sub| SUB_MERCHANTS.contains(&(place.mchid.as_str(), sub.as_str())));
-        related
-            && !self.orders.contains_key(&key)
-            && id.is_none_or(|id| !self.transactions.contains_key(id.as_str()))
-    }
-
-    pub(crate) fn place(&mut self, place: &Place, number: Option<&str>, now: i64) -> State {
-        let key = (place.mchid.to_string(), place.out_trade_no.to_string());
-        let state = match (place.outcome, place.refunded) {
-            (Outcome::Paid, None) => State::Success,
-            (Outcome::Paid, Some(_)) => State::Refund,
-            (Outcome::Unpaid, _) if place.trade_type == TradeType::Micropay => State::UserPaying,
-            (Outcome::Unpaid, _) => State::NotPay,
-            (Outcome::Failed, _) => State::PayError,
-        };
-        if let Some(number) = number {
-            self.transactions.insert(number.to_owned(), key.clone());
-            let fen = place.amount.get() - place.refunded.map_or(0, redress_api::Fen::get);
-            self.take(place, fen);
-        }
-        let order = Order { place: place.clone(), state, cancelled: None, paid_at: now };
-        self.orders.insert(key, order);
-        state
-    }
-
-    fn take(&mut self, place: &Place, fen: i64) {
-        self.pays(&place.payer, fen);
-        let seller = place.sub_mchid.as_ref().unwrap_or(&place.mchid);
-        let purse = self.purse(seller.as_str());
-        if place.profit_sharing {
-            purse.frozen += fen;
-        } else {
-            purse.available += fen;
-        }
-    }
-
-    pub(crate) fn reverse(
-        &mut self,
-        caller: &str,
-        reverse: &pay::Reverse,
-        now: i64,
-    ) -> Verdict<()> {
-        if !DIRECT.contains(&caller) {
-            return no(refusal::NOT_SUPPORTED);
-        }
-        if reverse.mchid.as_str() != caller {
-            return no(refusal::MCHID_DIFFERS);
-        }
-        let key = (caller.to_owned(), reverse.out_trade_no.to_string());
-        let Some(order) = self.orders.get(&key) else { return no(refusal::ORDER_UNKNOWN) };
-        if order.place.appid != reverse.appid {
-            return no(refusal::APPID_DIFFERS);
-        }
-        if order.place.trade_type != TradeType::Micropay {
-            return no(refusal::NOT_A_CODE_PAYMENT);
-        }
-        match order.state {
-            State::Refund => return no(refusal::REVERSE_REFUNDED),
-            State::Closed => return no(refusal::REVERSE_CLOSED),
-            State::Success => {
-                let place = order.place.clone();
-                if now - order.paid_at > 7 * 24 * 60 * 60 {
-                    return no(refusal::REVERSE_EXPIRED);
-                }
-                let purse = self.purses.get(caller).copied().unwrap_or_default();
-                let has = if place.profit_sharing { purse.frozen } else { purse.available };
-                if has < place.amount.get() {
-                    return no(refusal::REVERSE_NOT_ENOUGH);
-                }
-                self.take(&place, -place.amount.get());
-            }
-            State::NotPay | State::UserPaying | State::PayError | State::Revoked => {}
-        }
-        self.orders.get_mut(&key).expect("the order").state = State::Revoked;
-        Ok(())
-    }
-
-    /// The description that is answered.
-    pub(crate) fn subsidy(&mut self, caller: &str, cancel: &subsidy::Cancel) -> Verdict<String> {
-        if !MALLS.contains(&caller) {
-            return no(refusal::NOT_SUPPORTED);
-        }
-        let stall = cancel.sub_mchid.as_str();
-        if !SUB_MERCHANTS.contains(&(caller, stall)) {
-            return no(refusal::NO_RELATION);
-        }
-        let key = self.transactions.get(cancel.transaction_id.as_str());
-        let key = key.filter(|(mall, _)| mall == caller).cloned();
-        let order = key.and_then(|key| self.orders.get_mut(&key));
-        let order = order.filter(|order| order.place.sub_mchid.as_ref() == Some(&cancel.sub_mchid));
-        let Some(order) = order else { return no(refusal::SUBSIDY_ORDER_UNKNOWN) };
-        if order.place.subsidy_amount.is_none() {
-            return no(refusal::NO_SUBSIDY_MARK);
-        }
-        if order.place.refunded.is_none() {
-            return no(refusal::SUBSIDY_NO_REFUND);
-        }
-        let said = cancel.description.to_string();
-        Ok(order.cancelled.get_or_insert(said).clone())
     }
 }

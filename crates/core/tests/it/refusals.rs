@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use redress_api::Fen;
-use redress_api::compensation::{Cancel, Query};
-use redress_core::order::{Outcome, Place, State};
+use redress_api::compensation::{Cancel, Query, QueryById};
+use redress_api::{Fen, pay};
+use redress_core::order::{Outcome, Place, TradeState};
 use redress_core::{Refusal, refusal, subsidy};
 
 use crate::scene::{
-    MALL, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, create, mchid, place, reverse, subsidised,
-    subsidy_cancel, transaction,
+    MALL, PAID, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, close, create, mchid, place, reverse,
+    subsidised, subsidy_cancel, transaction,
 };
 use crate::world::World;
 
@@ -76,13 +76,22 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
         |world| {
             let mut order =
                 world.place(&Place { outcome: Outcome::Unpaid, ..place(SHOP, "order-7") });
-            order.state = State::Closed;
+            order.state = TradeState::Closed;
             world.overwrite(&order);
             world.refused(SHOP, &reverse("order-7"))
         },
         |world| {
             *world = crate::reverse::short();
             world.refused(SHOP, &reverse("1217752501201407033233368018"))
+        },
+        |world| {
+            world.place(&Place { outcome: Outcome::Unpaid, ..place(SHOP, "order-7") });
+            world.refused(SHOP, &close("order-7"))
+        },
+        |world| {
+            let trade_type = redress_core::order::TradeType::Native;
+            world.place(&Place { trade_type, ..place(SHOP, "order-7") });
+            world.refused(SHOP, &close("order-7"))
         },
         |world| {
             let mut other = subsidy_cancel();
@@ -159,10 +168,19 @@ fn who_may_call() {
         assert_eq!(world.refused(other, &query), not_supported);
         let cancel = Cancel { out_bill_no: out_bill_no.clone() };
         assert_eq!(world.refused(other, &cancel), not_supported);
+        let by_id = QueryById { bill_id: "1".parse().expect("a bill's number") };
+        assert_eq!(world.refused(other, &by_id), not_supported);
     }
     for other in [PLATFORM, SPONSOR, MALL, STALL, STRANGER] {
         let mut request = reverse("order-7");
         request.mchid = mchid(other);
+        assert_eq!(world.refused(other, &request), not_supported);
+        let (out_trade_no, mchid) = (request.out_trade_no, request.mchid);
+        let request = pay::Query { out_trade_no: out_trade_no.clone(), mchid: mchid.clone() };
+        assert_eq!(world.refused(other, &request), not_supported);
+        let request = pay::Close { out_trade_no, mchid: mchid.clone() };
+        assert_eq!(world.refused(other, &request), not_supported);
+        let request = pay::QueryById { transaction_id: transaction(PAID), mchid };
         assert_eq!(world.refused(other, &request), not_supported);
     }
     for other in [PLATFORM, SPONSOR, SHOP, STALL] {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use redress_api::compensation::Receiver;
 use redress_api::compensation::{Bill, BillState, Cancel, Cancelled, Create, Created, Query};
-use redress_api::{Endpoint, Fen, Mchid, TransactionId, pay, subsidy};
+use redress_api::{Endpoint, Fen, Mchid, TransactionId, partner, pay, subsidy};
 use redress_core::compensation::{Answer, Bill as Kept, PayerAnswers};
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
@@ -106,6 +106,25 @@ pub(crate) fn reverse(number: &str) -> pay::Reverse {
     }
 }
 
+pub(crate) fn close(number: &str) -> pay::Close {
+    pay::Close { out_trade_no: number.parse().expect("an order's number"), mchid: mchid(SHOP) }
+}
+
+/// A paid order of 100 yuan that the mall placed for the stall.
+pub(crate) fn of_stall(number: &str) -> Place {
+    Place { sub_mchid: Some(mchid(STALL)), ..place(MALL, number) }
+}
+
+pub(crate) fn partner_reverse(number: &str) -> partner::Reverse {
+    partner::Reverse {
+        out_trade_no: number.parse().expect("an order's number"),
+        sp_appid: None,
+        sp_mchid: mchid(MALL),
+        sub_appid: None,
+        sub_mchid: mchid(STALL),
+    }
+}
+
 pub(crate) fn subsidy_cancel() -> subsidy::Cancel {
     subsidy::Cancel {
         sub_mchid: mchid(STALL),
@@ -153,6 +172,11 @@ impl World {
     pub(crate) fn configure(&mut self, confirmation: Confirmation) {
         let configure = Configure { mchid: mchid(PLATFORM), confirmation };
         self.run(&configure).expect("a platform");
+    }
+
+    pub(crate) fn relate(&mut self, platform: &str, other: &str, relation: Relation) {
+        let relate = Relate { platform: mchid(platform), merchant: mchid(other), relation };
+        self.run(&relate).expect("a relation");
     }
 
     pub(crate) fn top_up(&mut self, number: &str, fen: i64) {

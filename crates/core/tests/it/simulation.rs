@@ -3,11 +3,12 @@
 //! `REDRESS_SIMULATION_SEED` and `REDRESS_SIMULATION_STEPS` choose another run; a failure prints
 //! both.
 
-use redress_api::compensation::{BillState, Cancel, Create, Query, Receiver};
-use redress_api::{Fen, Mchid, pay, subsidy};
-use redress_core::compensation::{Answer, Bill, PayerAnswers};
+use std::collections::BTreeMap;
+
+use redress_api::compensation::{BillState, Create};
+use redress_api::{BillId, Fen, Mchid};
 use redress_core::merchant::{Configure, Confirmation, Register, Relate, Relation, Role, TopUp};
-use redress_core::order::{Outcome, Place, TradeType};
+use redress_core::order::TradeState;
 use redress_core::trial::TrialBalance;
 use redress_core::{Call, Command, Job, Operation, Refusal, chart};
 
@@ -15,8 +16,11 @@ use crate::model::{
     DIRECT, EVERYONE, MALLS, Model, PLATFORMS, Purse, SPONSORS, STALLS, SUB_MERCHANTS, Verdict,
 };
 use crate::random::{Random, Run};
-use crate::scene::{START, mchid, merchant, transaction};
+use crate::scene::{START, mchid, merchant};
 use crate::world::{Failure, World};
+
+mod bills;
+mod orders;
 
 struct Simulation {
     random: Random,
@@ -27,6 +31,8 @@ struct Simulation {
     bills: Vec<(String, String)>,
     orders: Vec<(String, String)>,
     requests: Vec<(String, Create)>,
+    /// The provider's numbers of the bills.
+    numbers: BTreeMap<(String, String), BillId>,
     payers: Vec<String>,
 }
 
@@ -61,7 +67,8 @@ impl Simulation {
         let payers = (0..6).map(|payer| format!("o{payer}")).collect();
         let model = Model::default();
         let (bills, orders, requests) = (Vec::new(), Vec::new(), Vec::new());
-        Self { random: Random(seed), world, model, steps: 0, bills, orders, requests, payers }
+        let (random, numbers) = (Random(seed), BTreeMap::new());
+        Self { random, world, model, steps: 0, bills, orders, requests, numbers, payers }
     }
 
     fn now(&self) -> i64 {
@@ -80,13 +87,6 @@ impl Simulation {
         }
         let back = self.random.below(12).min(made.len() as u64 - 1) as usize;
         made[made.len() - 1 - back].clone()
-    }
-
-    fn bill(&mut self) -> (String, String) {
-        let bills = std::mem::take(&mut self.bills);
-        let bill = self.recent(&PLATFORMS, &bills);
-        self.bills = bills;
-        bill
     }
 
     /// A caller who may call, or sometimes anyone.
@@ -110,17 +110,21 @@ impl Simulation {
         self.steps += 1;
         self.world.wall += self.random.below(90) as i64;
         match self.random.below(100) {
-            0..22 => self.create(),
-            22..30 => self.query(),
-            30..40 => self.cancel(),
-            40..50 => self.answer(),
-            50..58 => self.reverse(),
-            58..64 => self.subsidy(),
-            64..68 => self.top_up(),
-            68..78 => self.place(),
-            78..80 => self.configure(),
-            80..95 => self.work(),
-            95..99 => self.clock(),
+            0..20 => self.create(),
+            20..25 => self.query(),
+            25..28 => self.query_by_id(),
+            28..37 => self.cancel(),
+            37..46 => self.answer(),
+            46..53 => self.reverse(),
+            53..56 => self.query_order(),
+            56..58 => self.query_order_by_id(),
+            58..61 => self.close(),
+            61..68 => self.subsidy(),
+            68..71 => self.top_up(),
+            71..82 => self.place(),
+            82..84 => self.configure(),
+            84..96 => self.work(),
+            96..99 => self.clock(),
             _ => self.restart(),
         }
         self.compare();
@@ -138,201 +142,12 @@ impl Simulation {
         self.random.pick(&known).clone()
     }
 
-    fn request(&mut self) -> (String, Create) {
-        if !self.requests.is_empty() && self.random.one_in(3) {
-            let (caller, mut create) = self.random.pick(&self.requests);
-            match self.random.below(6) {
-                0 => create.amount = Fen::new(create.amount.get() / 2 + 1),
-                1 => create.receiver.transaction_info.r#type = None,
-                2 => create.sponsor_mchid = mchid(self.random.pick(&EVERYONE)),
-                _ => {}
-            }
-            return (caller, create);
-        }
-        let caller = self.caller(&PLATFORMS).to_owned();
-        let mut receiver = Receiver::transaction_user(transaction(&self.transaction_id(&caller)));
-        if self.random.one_in(2) {
-            receiver.transaction_info.r#type = None;
-        }
-        let remark = self.random.pick(&["退款", "商家赔付", "x"]);
-        let amount = self.random.pick(&[1, 1, 99, 5_000, 5_000, 20_000, 3_000_000, i64::MAX]);
-        let sponsor = match self.random.below(8) {
-            0 => self.random.pick(&EVERYONE),
-            1 => caller.as_str(),
-            _ => self.random.pick(&["21", "22", "22"]),
-        };
-        let create = Create {
-            receiver,
-            out_bill_no: self.number().parse().expect("a bill's number"),
-            amount: Fen::new(amount),
-            transfer_remark: remark.parse().expect("a remark"),
-            sponsor_mchid: mchid(sponsor),
-            transfer_scene_id: None,
-            user_recv_perception: None,
-        };
-        (caller, create)
-    }
-
-    fn create(&mut self) {
-        let (caller, request) = self.request();
-        let known =
-            self.model.bills.contains_key(&(caller.clone(), request.out_bill_no.to_string()));
-        let expected = self.model.create(&caller, &request);
-        let answered = self.call(&caller, &request);
-        if known {
-            assert!(self.world.wrote.is_empty(), "a repetition writes nothing");
-        }
-        if answered.is_ok() {
-            if !known {
-                self.bills.push((caller.clone(), request.out_bill_no.to_string()));
-            }
-            self.requests.push((caller, request));
-        }
-        assert_eq!(answered.map(|bill| bill.state.known().expect("a state")), expected);
-    }
-
-    fn query(&mut self) {
-        let (caller, number) = self.bill();
-        let query = Query { out_bill_no: number.parse().expect("a bill's number") };
-        let answered = self.call(&caller, &query);
-        assert!(self.world.wrote.is_empty());
-        if let Ok(bill) = &answered {
-            assert_eq!(bill.success_time.is_some(), bill.state == BillState::Success);
-            assert_eq!(bill.close_info.is_some(), bill.state == BillState::Closed);
-        }
-        let state = answered.map(|bill| bill.state.known().expect("a state"));
-        assert_eq!(state, self.model.query(&caller, &query));
-    }
-
-    fn cancel(&mut self) {
-        let (caller, number) = self.bill();
-        let cancel = Cancel { out_bill_no: number.parse().expect("a bill's number") };
-        let expected = self.model.cancel(&caller, &cancel);
-        let answered = self.call(&caller, &cancel);
-        assert_eq!(answered.map(|bill| bill.state.known().expect("a state")), expected);
-    }
-
-    fn answer(&mut self) {
-        let (platform, number) = self.bill();
-        let answer = if self.random.one_in(4) { Answer::Refuse } else { Answer::Confirm };
-        let command = PayerAnswers {
-            sp_mchid: mchid(&platform),
-            out_bill_no: number.parse().expect("a bill's number"),
-            answer,
-        };
-        let late = self
-            .world
-            .get::<Bill>(&format!("{platform}/{number}"))
-            .is_some_and(|bill| self.now() >= bill.deadline().unix());
-        if late {
-            assert!(matches!(self.conflict(&command).code.status, 409));
-            return;
-        }
-        match self.model.answer(&(platform, number), answer) {
-            Some(state) => {
-                let bill = refused(self.world.run(&command)).expect("the payer is asked");
-                assert_eq!(bill.state, state);
-            }
-            None => assert!(matches!(self.conflict(&command).code.status, 404 | 409)),
-        }
-    }
-
-    fn reverse(&mut self) {
-        let orders = std::mem::take(&mut self.orders);
-        let (caller, number) = self.recent(&DIRECT, &orders);
-        self.orders = orders;
-        let caller = caller.as_str();
-        let appid = if self.random.one_in(20) { "wx0" } else { crate::scene::APPID };
-        let mchid = if self.random.one_in(20) { mchid("32") } else { mchid(caller) };
-        let reverse = pay::Reverse {
-            out_trade_no: number.parse().expect("an order's number"),
-            appid: appid.parse().expect("an appid"),
-            mchid,
-        };
-        let now = self.now();
-        let expected = self.model.reverse(caller, &reverse, now);
-        assert_eq!(self.call(caller, &reverse).map(|_| ()), expected);
-    }
-
-    fn subsidy(&mut self) {
-        let mut caller = self.caller(&MALLS).to_owned();
-        let mut sub_mchid = mchid(self.random.pick(&["51", "52", "21"]));
-        let mut id = self.transaction_id(&caller);
-        let lately = self.orders.iter().rev().map(|key| &self.model.orders[key].place);
-        let shared: Vec<Place> =
-            lately.filter(|place| place.profit_sharing).take(16).cloned().collect();
-        if !shared.is_empty() && !self.random.one_in(4) {
-            let place = self.random.pick(&shared);
-            caller = place.mchid.to_string();
-            sub_mchid = place.sub_mchid.clone().unwrap_or(sub_mchid);
-            let leads =
-                |key: &(String, String)| key.0 == caller && key.1 == place.out_trade_no.as_str();
-            let number = self.model.transactions.iter().find(|(_, key)| leads(key));
-            id = number.map_or(id, |(number, _)| number.clone());
-        }
-        let caller = caller.as_str();
-        let cancel = subsidy::Cancel {
-            sub_mchid,
-            transaction_id: transaction(&id),
-            description: self.random.pick(&["订单退款", "other"]).parse().expect("a description"),
-        };
-        let expected = self.model.subsidy(caller, &cancel);
-        let answered = self.call(caller, &cancel);
-        assert!(self.world.wrote.transfers.is_empty());
-        assert_eq!(answered.map(|cancelled| cancelled.description.to_string()), expected);
-    }
-
     fn top_up(&mut self) {
         let number = self.random.pick(&EVERYONE);
         let fen = self.random.pick(&[1, 10_000, 100_000]);
         self.model.top_up(number, fen);
         let top_up = TopUp { mchid: mchid(number), amount: Fen::new(fen) };
         refused(self.world.run(&top_up)).expect("a top-up");
-    }
-
-    fn order(&mut self) -> Place {
-        let by = self.random.pick(&["11", "12", "12", "31", "31", "32", "41", "41"]);
-        let shares = self.random.one_in(2) && MALLS.contains(&by);
-        let trade_type = match self.random.below(4) {
-            0 => TradeType::Jsapi,
-            _ => TradeType::Micropay,
-        };
-        let outcome = match self.random.below(8) {
-            0 => Outcome::Unpaid,
-            1 if trade_type == TradeType::Micropay => Outcome::Failed,
-            _ => Outcome::Paid,
-        };
-        let paid = outcome == Outcome::Paid;
-        let amount = self.random.pick(&[1, 100, 10_000]);
-        let own = paid && self.random.one_in(2);
-        Place {
-            mchid: mchid(by),
-            sub_mchid: (shares || self.random.one_in(10)).then(|| mchid(self.random.pick(&STALLS))),
-            appid: crate::scene::APPID.parse().expect("an appid"),
-            out_trade_no: self.number().parse().expect("an order's number"),
-            transaction_id: own.then(|| transaction(&self.transaction_id(by))),
-            trade_type,
-            outcome,
-            amount: Fen::new(amount),
-            payer: self.random.pick(&self.payers),
-            profit_sharing: shares,
-            subsidy_amount: (shares && !self.random.one_in(4)).then(|| Fen::new(1)),
-            refunded: (paid && self.random.one_in(if shares { 2 } else { 4 }))
-                .then(|| Fen::new(1 + self.random.below(amount as u64) as i64)),
-        }
-    }
-
-    fn place(&mut self) {
-        let place = self.order();
-        if !self.model.may_place(&place) {
-            assert_eq!(self.conflict(&place).code.status, 409);
-            return;
-        }
-        let order = refused(self.world.run(&place)).expect("an order");
-        self.orders.push((place.mchid.to_string(), place.out_trade_no.to_string()));
-        let number = order.transaction_id.as_ref().map(redress_api::TransactionId::as_str);
-        let now = self.now();
-        assert_eq!(order.state, self.model.place(&place, number, now));
     }
 
     fn configure(&mut self) {
@@ -465,9 +280,12 @@ fn one_long_life() {
         assert!(count > 20, "{count} bills are {state}");
     }
     let orders = || simulation.model.orders.values();
-    for state in [redress_core::order::State::Revoked, redress_core::order::State::Refund] {
+    for state in [TradeState::Revoked, TradeState::Refund, TradeState::Closed] {
         assert!(orders().filter(|order| order.state == state).count() > 20, "{state:?}");
     }
+    let of_subs = orders().filter(|order| order.place.sub_mchid.is_some());
+    let reversed = of_subs.filter(|order| order.state == TradeState::Revoked).count();
+    assert!(reversed > 20, "{reversed} orders of sub-merchants are reversed");
     let cancelled = orders().filter(|order| order.cancelled.is_some()).count();
     assert!(cancelled > 20, "{cancelled} subsidies are cancelled");
 }

@@ -2,7 +2,7 @@
 
 use redress_api::compensation::BillState;
 use redress_core::compensation::{Event as BillEvent, next};
-use redress_core::order::{Event, State};
+use redress_core::order::{self, Event, TradeState};
 
 #[test]
 fn bills() {
@@ -38,23 +38,23 @@ fn bills() {
 
 #[test]
 fn orders() {
-    use State::{Closed, NotPay, PayError, Refund, Revoked, Success, UserPaying};
+    use TradeState::{Closed, NotPay, PayError, Refund, Revoked, Success, UserPaying};
     // Pay, Fail, Refund, Reverse, Close
     let table = [
-        (NotPay, [Some(Success), None, None, Some(Revoked), Some(Closed)]),
-        (UserPaying, [Some(Success), Some(PayError), None, Some(Revoked), None]),
-        (PayError, [None, None, None, Some(Revoked), None]),
         (Success, [None, None, Some(Refund), Some(Revoked), None]),
         (Refund, [None, None, Some(Refund), None, None]),
-        (Revoked, [None; 5]),
+        (NotPay, [Some(Success), None, None, Some(Revoked), Some(Closed)]),
         (Closed, [None; 5]),
+        (Revoked, [None; 5]),
+        (UserPaying, [Some(Success), Some(PayError), None, Some(Revoked), None]),
+        (PayError, [None, None, None, Some(Revoked), None]),
     ];
-    assert_eq!(table.map(|(state, _)| state), State::ALL);
+    assert_eq!(table.map(|(state, _)| state), TradeState::ALL);
     let events = Event::ALL;
     assert_eq!(events, [Event::Pay, Event::Fail, Event::Refund, Event::Reverse, Event::Close]);
     for (state, row) in table {
         for (event, expected) in events.into_iter().zip(row) {
-            assert_eq!(state.next(event), expected, "{state:?} {event:?}");
+            assert_eq!(order::next(state, event), expected, "{state:?} {event:?}");
         }
     }
 }

@@ -26,6 +26,9 @@ async fn paths_that_are_not_served() {
         "/v3/ecommerce/subsidies",
         "/v3/ecommerce/subsidies/../subsidies/cancel",
         "/v3/pay/transactions/out-trade-no/a/b/reverse",
+        "/v3/pay/transactions/out-trade-no/number/close/",
+        "/v3/pay/transactions/id/1/close",
+        "/v3/pay/partner/transactions/number",
         "/v3/ecommerce/subsidies/cancel%00",
         "/%ff",
         "/v3/certificates",
@@ -47,8 +50,14 @@ async fn paths_that_are_not_served() {
 #[tokio::test]
 async fn methods_that_a_path_does_not_have() {
     let world = World::start().await;
-    let paths =
-        [(BILLS, "POST"), (SUBSIDIES, "POST"), (&bill(BILL), "GET"), (&cancel(BILL), "POST")];
+    let paths = [
+        (BILLS, "POST"),
+        (SUBSIDIES, "POST"),
+        (&bill(BILL), "GET"),
+        (&cancel(BILL), "POST"),
+        ("/v3/pay/transactions/id/1?mchid=1230000109", "GET"),
+        ("/v3/pay/partner/transactions/out-trade-no/number/close", "POST"),
+    ];
     for (path, allowed) in paths {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
             if method != allowed {

@@ -1,8 +1,24 @@
 //! The contract of each endpoint.
 
+use redress_crypto::Serial;
+use redress_server::{DIRECT, PLATFORM, SUB_MERCHANT};
+use serde_json::{Value as Json, json};
+
+use crate::caller::Draft;
+use crate::wire::Answer;
+use crate::world::World;
+
 mod compensation_cancel;
 mod compensation_create;
 mod compensation_query;
+mod compensation_query_by_id;
+mod partner_close;
+mod partner_query;
+mod partner_query_by_id;
+mod partner_reverse;
+mod pay_close;
+mod pay_query;
+mod pay_query_by_id;
 mod pay_reverse;
 mod subsidy_cancel;
 
@@ -10,3 +26,69 @@ mod subsidy_cancel;
 const NO_AUTH: (u16, &str, &str) =
     (403, "NO_AUTH", "商户无权限调用该接口，请确认商户类型及产品权限");
 const BILL_UNKNOWN: (u16, &str, &str) = (404, "NOT_FOUND", "查询单据不存在");
+const ORDER_UNKNOWN: (u16, &str, &str) = (404, "ORDER_NOT_EXIST", "订单不存在");
+const ORDER_PAID: (u16, &str, &str) = (400, "ORDER_PAID", "订单已支付");
+const MCHID_DIFFERS: (u16, &str, &str) =
+    (400, "INVALID_REQUEST", "http header中的mchid与post payload中的mchid不匹配");
+const NO_RELATION: (u16, &str, &str) = (400, "INVALID_REQUEST", "受理关系不存在");
+const CODE_PAYMENT: (u16, &str, &str) =
+    (400, "INVALID_REQUEST", "当前交易不允许进行普通关单（只能撤销）");
+const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";
+
+/// The query of a direct merchant's order.
+fn pay_query(out_trade_no: &str) -> String {
+    format!("/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={DIRECT}")
+}
+
+const PARTNER: &str = "/v3/pay/partner/transactions";
+
+/// The query of a sub-merchant's order.
+fn partner_query(out_trade_no: &str) -> String {
+    format!("{PARTNER}/out-trade-no/{out_trade_no}?sp_mchid={PLATFORM}&sub_mchid={SUB_MERCHANT}")
+}
+
+/// The body of a service provider's close or reverse.
+fn partner_body(sp_mchid: &str, sub_mchid: &str) -> String {
+    json!({ "sp_mchid": sp_mchid, "sub_mchid": sub_mchid }).to_string()
+}
+
+/// A new order of the platform for its sub-merchant: these fields over those of a plain one.
+async fn partner_order(world: &World, mut fields: Json) -> Json {
+    fields["mchid"] = PLATFORM.into();
+    fields["sub_mchid"] = SUB_MERCHANT.into();
+    world.order(fields).await
+}
+
+/// Makes a merchant a platform's sub-merchant.
+async fn relate(world: &World, platform: &str, merchant: &str) {
+    let relation =
+        json!({ "platform": platform, "merchant": merchant, "relation": "sub_merchant" });
+    world.act("/relations", relation).await;
+}
+
+/// Sends a close that must succeed: 204, no body, signed over the empty string.
+async fn closed(world: &World, draft: &Draft) {
+    check_closed(world, &world.send(draft).await);
+}
+
+fn check_closed(world: &World, answer: &Answer) {
+    assert_eq!((answer.status, answer.text()), (204, ""));
+    assert!(answer.head.starts_with("HTTP/1.1 204 No Content\r\n"), "{}", answer.head);
+    let header = |name| answer.header(name);
+    assert_eq!(header("Content-Type"), Some("application/json; charset=utf-8"));
+    assert!(matches!(header("Content-Length"), None | Some("0")), "{}", answer.head);
+    assert_eq!(header("Transfer-Encoding"), None);
+    assert!(header("Request-Id").unwrap().ends_with("-0"));
+    let part = |name| header(name).unwrap();
+    let lines = format!("{}\n{}\n\n", part("Wechatpay-Timestamp"), part("Wechatpay-Nonce"));
+    let serial = Serial::parse(part("Wechatpay-Serial")).unwrap();
+    let key = world.platform.ring.get(&serial).unwrap();
+    assert!(key.verify(lines.as_bytes(), part("Wechatpay-Signature")));
+}
+
+/// That a refusal ends its `Request-ID` with this number.
+async fn numbered(world: &World, draft: &Draft, number: u32) {
+    let answer = world.send(draft).await;
+    let id = answer.header("Request-Id").unwrap();
+    assert!(id.ends_with(&format!("-{number}")), "{id}");
+}

@@ -3,12 +3,11 @@
 use redress_server::{DIRECT, PLATFORM, SPONSOR};
 use serde_json::{Value as Json, json};
 
-use super::NO_AUTH;
+use super::{NO_AUTH, ORDER_UNKNOWN};
 use crate::caller::Caller;
 use crate::wire::exchange;
 use crate::world::{APPID, BILLS, ORDER, PLATFORM_APPID, World, create, reverse};
 
-const UNKNOWN: (u16, &str, &str) = (404, "ORDER_NOT_EXIST", "订单不存在");
 const PAGE_BODY: &str = r#"{"appid":"wxd678efh567hg6787","mchid":"1230000109"}"#;
 
 fn body(caller: &Caller) -> String {
@@ -68,7 +67,7 @@ async fn closes_an_order_that_was_not_paid() {
 async fn refuses_and_changes_nothing() {
     let world = World::start().await;
     let post = |number: &str, body: &str| world.direct.post(&reverse(number), body);
-    world.refused(&post("nosuchorder", PAGE_BODY), UNKNOWN).await;
+    world.refused(&post("nosuchorder", PAGE_BODY), ORDER_UNKNOWN).await;
     let other = r#"{"appid":"wx0000000000000000","mchid":"1230000109"}"#;
     world.refused(&post(ORDER, other), (400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")).await;
     let other = r#"{"appid":"wxd678efh567hg6787","mchid":"1900001109"}"#;
@@ -129,7 +128,7 @@ async fn is_for_direct_merchants_and_their_own_orders() {
     }
     // Another direct merchant has orders of its own.
     let sponsor = &world.sponsor;
-    world.refused(&sponsor.post(&reverse(ORDER), &body(sponsor)), UNKNOWN).await;
+    world.refused(&sponsor.post(&reverse(ORDER), &body(sponsor)), ORDER_UNKNOWN).await;
     world.order(json!({ "mchid": SPONSOR, "out_trade_no": ORDER })).await;
     let own = json!({ "appid": PLATFORM_APPID, "mchid": SPONSOR }).to_string();
     world.ok(&sponsor.post(&reverse(ORDER), &own)).await;

@@ -1,0 +1,37 @@
+//! `GET …/mch-transfer/compensate-bills/bill-id/{bill_id}`: query a compensation by the provider's
+//! number.
+//!
+//! Page: 查询赔付结果(按微信支付赔付单号), <https://pay.weixin.qq.com/doc/v3/partner/4013504179>. It
+//! answers as the query by the caller's own number does.
+
+use http::Method;
+
+use super::Bill;
+use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
+use crate::field::message;
+use crate::id::BillId;
+
+message! {
+    /// Look a bill up by the provider's number.
+    pub struct QueryById {
+        /// The provider's number.
+        pub bill_id: BillId = "微信支付转账单号",
+    }
+}
+
+impl Endpoint for QueryById {
+    type Response = Bill;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str =
+        "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/bill-id/{bill_id}";
+    const PAGE: Page = Page {
+        title: "查询赔付结果(按微信支付赔付单号)",
+        url: "https://pay.weixin.qq.com/doc/v3/partner/4013504179",
+        updated: None,
+    };
+    const SUPPORTED: Supported = Supported::Platform;
+    const RATE: Option<Rate> = Some(Rate { per_second: 100 });
+    const ERRORS: &'static [ErrorCode] = &[];
+    const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
+}

@@ -1,0 +1,40 @@
+//! `POST /v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close`: close a sub-merchant's
+//! unpaid order.
+//!
+//! Page: 关闭订单, a sibling of <https://pay.weixin.qq.com/doc/v3/partner/4012760115>. It answers 204
+//! without a body, also when it is repeated.
+
+use http::Method;
+
+use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
+use crate::field::message;
+use crate::id::{Mchid, OutTradeNo};
+use crate::pay::Closed;
+
+message! {
+    /// Close an order that nobody has paid.
+    pub struct Close {
+        /// The merchant's number, in the path only.
+        pub out_trade_no: OutTradeNo = "商户订单号",
+        /// The provider; the same that signs.
+        pub sp_mchid: Mchid = "服务商户号",
+        /// The sub-merchant.
+        pub sub_mchid: Mchid = "子商户号",
+    }
+}
+
+impl Endpoint for Close {
+    type Response = Closed;
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close";
+    const PAGE: Page = Page {
+        title: "关闭订单",
+        url: "https://pay.weixin.qq.com/doc/v3/partner/4012760115",
+        updated: None,
+    };
+    const SUPPORTED: Supported = Supported::Partner;
+    const RATE: Option<Rate> = None;
+    const ERRORS: &'static [ErrorCode] = &[];
+    const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
+}

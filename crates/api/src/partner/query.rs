@@ -1,0 +1,38 @@
+//! `GET /v3/pay/partner/transactions/out-trade-no/{out_trade_no}`: query a sub-merchant's order.
+//!
+//! Page: 商户订单号查询订单, <https://pay.weixin.qq.com/doc/v3/partner/4012760115>.
+
+use http::Method;
+
+use super::Order;
+use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST};
+use crate::field::message;
+use crate::id::{Mchid, OutTradeNo};
+
+message! {
+    /// Look an order up by the merchant's own number.
+    pub struct Query {
+        /// The merchant's number.
+        pub out_trade_no: OutTradeNo = "商户订单号",
+        /// The provider; the same that signs. In the query string.
+        pub sp_mchid: Mchid = "服务商户号",
+        /// The sub-merchant. In the query string.
+        pub sub_mchid: Mchid = "子商户号",
+    }
+}
+
+impl Endpoint for Query {
+    type Response = Order;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}";
+    const PAGE: Page = Page {
+        title: "商户订单号查询订单",
+        url: "https://pay.weixin.qq.com/doc/v3/partner/4012760115",
+        updated: None,
+    };
+    const SUPPORTED: Supported = Supported::Partner;
+    const RATE: Option<Rate> = None;
+    const ERRORS: &'static [ErrorCode] = &[ORDER_NOT_EXIST];
+    const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}

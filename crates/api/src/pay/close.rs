@@ -1,0 +1,41 @@
+//! `POST /v3/pay/transactions/out-trade-no/{out_trade_no}/close`: close an unpaid order.
+//!
+//! Page: 关闭订单, a sibling of <https://pay.weixin.qq.com/doc/v3/merchant/4013070356>. It answers
+//! 204 without a body, also when it is repeated. Code payments are reversed, not closed.
+
+use http::Method;
+
+use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
+use crate::field::message;
+use crate::id::{Mchid, OutTradeNo};
+
+message! {
+    /// Close an order that nobody has paid.
+    pub struct Close {
+        /// The merchant's number, in the path only.
+        pub out_trade_no: OutTradeNo = "商户订单号",
+        /// The merchant; the same that signs.
+        pub mchid: Mchid = "直连商户号",
+    }
+}
+
+message! {
+    /// The order is closed. There is nothing more to say.
+    pub struct Closed {}
+}
+
+impl Endpoint for Close {
+    type Response = Closed;
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v3/pay/transactions/out-trade-no/{out_trade_no}/close";
+    const PAGE: Page = Page {
+        title: "关闭订单",
+        url: "https://pay.weixin.qq.com/doc/v3/merchant/4013070356",
+        updated: None,
+    };
+    const SUPPORTED: Supported = Supported::Direct;
+    const RATE: Option<Rate> = None;
+    const ERRORS: &'static [ErrorCode] = &[];
+    const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
+}

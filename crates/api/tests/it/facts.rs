@@ -1,0 +1,292 @@
+//! The facts of the pages: who, where, how often, and with which fields and errors.
+
+use redress_api::error::{self, COMMON, ErrorCode};
+use redress_api::field::{Field, Rule};
+use redress_api::{Definition, Rate, Supported, endpoints};
+
+/// What a page says about its endpoint.
+struct Facts {
+    method: &'static str,
+    path: &'static str,
+    title: &'static str,
+    page: &'static str,
+    updated: Option<&'static str>,
+    supported: Supported,
+    rate: Option<u32>,
+    /// The codes of its own error table.
+    errors: &'static [ErrorCode],
+}
+
+const FREQUENCY_LIMITED: ErrorCode = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
+
+const FACTS: [Facts; 13] = [
+    Facts {
+        method: "POST",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills",
+        title: "请求赔付",
+        page: "doc/v3/partner/4013504175",
+        updated: Some("2025-07-25"),
+        supported: Supported::Platform,
+        rate: Some(100),
+        errors: &[],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}",
+        title: "查询赔付结果(按商户赔付单号)",
+        page: "doc/v3/partner/4013504178",
+        updated: Some("2025-07-25"),
+        supported: Supported::Platform,
+        rate: Some(100),
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}/cancel",
+        title: "请求撤销赔付",
+        page: "doc/v3/partner/4013504177",
+        updated: Some("2025-07-25"),
+        supported: Supported::Platform,
+        rate: None,
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/out-trade-no/{out_trade_no}/reverse",
+        title: "撤销",
+        page: "doc/v3/merchant/4012382161",
+        updated: Some("2026-04-08"),
+        supported: Supported::Direct,
+        rate: None,
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/ecommerce/subsidies/cancel",
+        title: "取消补差",
+        page: "doc/v3/partner/4012477639",
+        updated: Some("2024-10-24"),
+        supported: Supported::Ecommerce,
+        rate: Some(200),
+        errors: &[FREQUENCY_LIMITED],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/bill-id/{bill_id}",
+        title: "查询赔付结果(按微信支付赔付单号)",
+        page: "doc/v3/partner/4013504179",
+        updated: None,
+        supported: Supported::Platform,
+        rate: Some(100),
+        errors: &[],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/pay/transactions/out-trade-no/{out_trade_no}",
+        title: "商户订单号查询订单",
+        page: "doc/v3/merchant/4013070356",
+        updated: None,
+        supported: Supported::Direct,
+        rate: None,
+        errors: &[error::ORDER_NOT_EXIST],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/pay/transactions/id/{transaction_id}",
+        title: "微信支付订单号查询订单",
+        page: "doc/v3/merchant/4013070356",
+        updated: None,
+        supported: Supported::Direct,
+        rate: None,
+        errors: &[error::ORDER_NOT_EXIST],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/out-trade-no/{out_trade_no}/close",
+        title: "关闭订单",
+        page: "doc/v3/merchant/4013070356",
+        updated: None,
+        supported: Supported::Direct,
+        rate: None,
+        errors: &[],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}",
+        title: "商户订单号查询订单",
+        page: "doc/v3/partner/4012760115",
+        updated: None,
+        supported: Supported::Partner,
+        rate: None,
+        errors: &[error::ORDER_NOT_EXIST],
+    },
+    Facts {
+        method: "GET",
+        path: "/v3/pay/partner/transactions/id/{transaction_id}",
+        title: "微信支付订单号查询订单",
+        page: "doc/v3/partner/4012738973",
+        updated: None,
+        supported: Supported::Partner,
+        rate: None,
+        errors: &[error::ORDER_NOT_EXIST],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close",
+        title: "关闭订单",
+        page: "doc/v3/partner/4012760115",
+        updated: None,
+        supported: Supported::Partner,
+        rate: None,
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}/reverse",
+        title: "撤销订单",
+        page: "docs/partner/apis/partner-code-payment-v3/partner/partner-reverse.html",
+        updated: None,
+        supported: Supported::Partner,
+        rate: None,
+        errors: &[],
+    },
+];
+
+#[test]
+fn endpoints_are_those_of_the_pages() {
+    let definitions = endpoints();
+    assert_eq!(definitions.len(), FACTS.len());
+    for (found, facts) in definitions.iter().zip(FACTS) {
+        let Facts { method, path, title, page, updated, supported, rate, errors } = facts;
+        assert_eq!(found.method, method);
+        assert_eq!(found.path, path);
+        assert_eq!(found.page.title, title);
+        assert_eq!(found.page.url, format!("https://pay.weixin.qq.com/{page}"));
+        assert_eq!(found.page.updated, updated);
+        assert_eq!(found.supported, supported);
+        assert_eq!(found.rate, rate.map(|per_second| Rate { per_second }));
+        assert_eq!(found.errors, errors, "{path}");
+        for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+            let name = name.trim_end_matches('}');
+            assert!(found.request.iter().any(|field| field.name == name && field.required));
+        }
+    }
+    assert_eq!(Supported::Platform.label(), "平台商户");
+    assert_eq!(Supported::Direct.label(), "普通商户");
+    assert_eq!(Supported::Partner.label(), "普通服务商");
+    assert_eq!(Supported::Ecommerce.label(), "普通服务商");
+}
+
+/// `name*【label】` for a required field, `name【label】` for another, with members in braces.
+fn printed(fields: &[Field]) -> String {
+    let print = |field: &Field| {
+        let star = if field.required { "*" } else { "" };
+        let inner = match field.rule {
+            Rule::Object(inner) => format!("{{ {} }}", printed(inner)),
+            Rule::Text(_) | Rule::Integer { .. } | Rule::OneOf(_) => String::new(),
+        };
+        format!("{}{star}【{}】{inner}", field.name, field.label)
+    };
+    fields.iter().map(print).collect::<Vec<_>>().join(" ")
+}
+
+const RECEIVER: &str = "{ type*【转账接收方类型】 transaction_info*【转账接收方订单信息】{ transaction_id*【交易订单号】 type【转账接收方订单类型】 } }";
+
+#[test]
+fn fields_are_those_of_the_pages() {
+    let [create, query, cancel, reverse, subsidy, by_id, ..]: [Definition; 13] =
+        endpoints().try_into().expect("endpoints");
+    assert_eq!(
+        printed(create.request),
+        format!(
+            "receiver*【收款方信息】{RECEIVER} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark*【赔付原因】 sponsor_mchid*【出资商户号】 transfer_scene_id【转账场景ID】 user_recv_perception【用户收款感知】"
+        )
+    );
+    // In answers the page's own 选填 stands.
+    let shown = RECEIVER.replacen("type*", "type", 1).replacen("info*", "info", 1);
+    let bill = |state: &str, close: &str| {
+        format!(
+            "sp_mchid*【服务商商户号】 receiver_detail*【转账接收方信息】{{ receiver【转账接收者信息】{shown} }} out_bill_no*【商户单号】 amount*【赔付金额】 transfer_remark【赔付原因】 bill_id*【微信支付转账单号】 state*【{state}】 accept_time*【受理时间】 success_time【成功时间】{close} sponsor_mchid【出资商户号】"
+        )
+    };
+    assert_eq!(printed(create.response), bill("赔付状态", ""));
+    assert_eq!(printed(query.request), "out_bill_no*【商户单号】");
+    let close = " close_info【关单信息】{ close_time*【关单时间】 close_reason*【关单原因】 }";
+    assert_eq!(printed(query.response), bill("转账状态", close));
+    assert_eq!(printed(by_id.request), "bill_id*【微信支付转账单号】");
+    assert_eq!(printed(by_id.response), printed(query.response));
+    assert_eq!(printed(cancel.request), "out_bill_no*【商户单号】");
+    assert_eq!(
+        printed(cancel.response),
+        "out_bill_no*【商户单号】 bill_id*【微信支付付款单号】 state*【付款状态】 cancel_accept_time*【撤销受理时间】"
+    );
+    assert_eq!(
+        printed(reverse.request),
+        "out_trade_no*【商户订单号】 appid*【应用AppID】 mchid*【直连商户号】"
+    );
+    assert_eq!(
+        printed(reverse.response),
+        "appid【应用AppID】 mchid*【直连商户号】 out_trade_no*【商户订单号】"
+    );
+    assert_eq!(
+        printed(subsidy.request),
+        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 description*【取消补差描述】"
+    );
+    assert_eq!(
+        printed(subsidy.response),
+        "sub_mchid*【电商平台二级商户号】 transaction_id*【微信订单号】 result*【取消补差结果】 description*【取消补差描述】"
+    );
+}
+
+#[test]
+fn fields_of_orders_are_those_of_the_pages() {
+    let definitions: [Definition; 13] = endpoints().try_into().expect("endpoints");
+    let [.., query, by_id, close, of_partner, by_id_of_partner, close_of_partner, reverse] =
+        definitions;
+    let number = "out_trade_no*【商户订单号】";
+    let id = "transaction_id*【微信支付订单号】";
+    let merchant = "mchid*【直连商户号】";
+    assert_eq!(printed(query.request), format!("{number} {merchant}"));
+    assert_eq!(printed(by_id.request), format!("{id} {merchant}"));
+    assert_eq!(printed(close.request), format!("{number} {merchant}"));
+    let parties = "sp_mchid*【服务商户号】 sub_mchid*【子商户号】";
+    assert_eq!(printed(of_partner.request), format!("{number} {parties}"));
+    assert_eq!(printed(by_id_of_partner.request), format!("{id} {parties}"));
+    assert_eq!(printed(close_of_partner.request), format!("{number} {parties}"));
+
+    let order = |payer: &str| {
+        format!(
+            "{number} transaction_id【微信支付订单号】 trade_type【交易类型】 trade_state*【交易状态】 trade_state_desc*【交易状态描述】 bank_type【银行类型】 attach【商户数据包】 success_time【支付完成时间】 payer【支付者信息】{{ {payer} }} amount【订单金额】{{ total【总金额】 payer_total【用户支付金额】 currency【货币类型】 payer_currency【用户支付币种】 }}"
+        )
+    };
+    let answer = format!("appid*【公众账号ID】 mchid*【商户号】 {}", order("openid【用户标识】"));
+    assert_eq!(printed(query.response), answer);
+    assert_eq!(printed(by_id.response), answer);
+    let all = "sp_appid【服务商应用ID】 sp_mchid*【服务商户号】 sub_appid【子商户应用ID】 sub_mchid*【子商户号】";
+    let payer = "sp_openid【用户服务标识】 sub_openid【用户子标识】";
+    let answer = format!("{} {}", all.replacen("sp_appid", "sp_appid*", 1), order(payer));
+    assert_eq!(printed(of_partner.response), answer);
+    assert_eq!(printed(by_id_of_partner.response), answer);
+    assert!(close.response.is_empty() && close_of_partner.response.is_empty());
+    assert_eq!(printed(reverse.request), format!("{number} {all}"));
+    assert_eq!(printed(reverse.response), format!("{all} {number}"));
+}
+
+#[test]
+fn error_codes_are_known_where_they_may_come_from() {
+    let code = |status, code| ErrorCode { status, code };
+    for definition in endpoints() {
+        let has = |part: &str| definition.path.contains(part);
+        for code in COMMON {
+            assert!(definition.answers(*code));
+        }
+        assert!(definition.answers(error::NO_AUTH), "assumed for all");
+        assert!(!definition.answers(code(400, "NO_AUTH")));
+        assert_eq!(definition.answers(FREQUENCY_LIMITED), has("subsidies"));
+        assert_eq!(definition.answers(code(400, "ORDER_PAID")), has("/close"));
+        assert_eq!(definition.answers(error::NOT_ENOUGH), has("/reverse"));
+        assert_eq!(definition.answers(error::APPID_MCHID_NOT_MATCH), has("/reverse"));
+        let order = has("/transactions/") || definition.path.ends_with("compensate-bills");
+        assert_eq!(definition.answers(error::ORDER_NOT_EXIST), order);
+    }
+}

@@ -1,0 +1,69 @@
+//! The example programs against the real server: one for each page.
+
+use std::process::{Command, Output};
+
+use redress_server::testing::TestServer;
+use redress_server::{DIRECT, PLATFORM};
+
+use crate::server::start;
+
+/// Runs a program for a merchant, with the arguments behind the folder.
+async fn run(server: &TestServer, program: &'static str, mchid: &str, more: &[&str]) -> Output {
+    let folder = server.merchant(mchid);
+    let more: Vec<String> = more.iter().map(|&argument| argument.to_owned()).collect();
+    let run = tokio::task::spawn_blocking(move || {
+        Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--package", "redress", "--example", program, "--"])
+            .arg(folder)
+            .args(more)
+            .output()
+            .expect("cargo runs")
+    });
+    run.await.expect("no panic")
+}
+
+#[tokio::test]
+async fn each_pages_program_runs() {
+    let server = start().await;
+    let programs = [
+        ("compensation_create", PLATFORM),
+        ("compensation_query", PLATFORM),
+        ("compensation_query_by_id", PLATFORM),
+        ("compensation_cancel", PLATFORM),
+        ("pay_query", DIRECT),
+        ("reverse", DIRECT),
+        ("pay_query_by_id", DIRECT),
+        ("partner_query", PLATFORM),
+        ("partner_query_by_id", PLATFORM),
+        ("subsidy_cancel", PLATFORM),
+    ];
+    for (program, mchid) in programs {
+        let output = run(&server, program, mchid, &[]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
+    }
+    server.stop().await;
+}
+
+/// The programs whose order the demo world does not have: what they do is for good.
+#[tokio::test]
+async fn each_program_that_needs_an_order_takes_its_number() {
+    let server = start().await;
+    let programs =
+        [("pay_close", DIRECT), ("partner_close", PLATFORM), ("partner_reverse", PLATFORM)];
+    for (program, mchid) in programs {
+        let trade_type = if program == "partner_reverse" { "MICROPAY" } else { "NATIVE" };
+        crate::orders::place(&server, mchid, program, trade_type, "unpaid").await;
+        let output = run(&server, program, mchid, &[program]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
+
+        let output = run(&server, program, mchid, &[]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{program}");
+        assert!(output.stdout.is_empty() && said.contains("404, ORDER_NOT_EXIST"), "{said}");
+    }
+    server.stop().await;
+}

@@ -1,0 +1,81 @@
+//! What a merchant does to an order, whoever asks in its name: find, close, reverse.
+
+use redress_api::{Mchid, OutTradeNo};
+
+use super::{Event, Order, TradeState, TradeType};
+use crate::chart;
+use crate::command::Stop;
+use crate::context::Context;
+use crate::ledger::Reason;
+use crate::refusal;
+
+/// How long after the payment an order can be reversed: 7 days, in seconds.
+pub const REVERSE_SECONDS_MAX: i64 = 7 * 24 * 3600;
+
+/// The order of this number that a merchant placed, for this sub-merchant or for itself.
+pub(super) fn find(
+    cx: &mut Context<'_>,
+    mchid: &Mchid,
+    sub_mchid: Option<&Mchid>,
+    out_trade_no: &OutTradeNo,
+) -> Result<Order, Stop> {
+    cx.get::<Order>(&Order::row_id(mchid, out_trade_no))?
+        .filter(|order| order.sub_mchid.as_ref() == sub_mchid)
+        .ok_or_else(|| refusal::ORDER_UNKNOWN.plain().into())
+}
+
+/// Closes an order that nobody has paid. A closed one stays closed.
+pub(super) fn close(cx: &mut Context<'_>, mut order: Order) -> Result<(), Stop> {
+    if order.trade_type == TradeType::Micropay {
+        return Err(refusal::CLOSE_CODE_PAYMENT.plain().into());
+    }
+    match order.state {
+        TradeState::Closed => Ok(()),
+        TradeState::NotPay => {
+            order.step(Event::Close)?;
+            cx.put(&order)
+        }
+        // The last three are states of code payments.
+        TradeState::Success
+        | TradeState::Refund
+        | TradeState::UserPaying
+        | TradeState::PayError
+        | TradeState::Revoked => Err(refusal::CLOSE_PAID.plain().into()),
+    }
+}
+
+/// Reverses a code payment: one that was not paid is closed for good, a paid one is paid back in
+/// full. A reversed one stays reversed.
+pub(super) fn reverse(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
+    if order.trade_type != TradeType::Micropay {
+        return Err(refusal::NOT_A_CODE_PAYMENT.plain().into());
+    }
+    match order.state {
+        TradeState::Revoked => Ok(()),
+        TradeState::Refund => Err(refusal::REVERSE_REFUNDED.plain().into()),
+        TradeState::Closed => Err(refusal::REVERSE_CLOSED.plain().into()),
+        TradeState::NotPay | TradeState::UserPaying | TradeState::PayError => revoke(cx, order),
+        TradeState::Success => {
+            give_back(cx, order)?;
+            revoke(cx, order)
+        }
+    }
+}
+
+fn revoke(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
+    order.step(Event::Reverse)?;
+    order.revoke_time = Some(cx.now());
+    cx.put(order)
+}
+
+fn give_back(cx: &mut Context<'_>, order: &Order) -> Result<(), Stop> {
+    let age = order.success_time.map_or(0, |paid| cx.now().seconds_since(paid));
+    if age > REVERSE_SECONDS_MAX {
+        return Err(refusal::REVERSE_EXPIRED.plain().into());
+    }
+    let ends = [order.account(), chart::payer(&order.payer)];
+    match cx.transfer(&order.pay_back(&ends, Reason::Reversal))? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(refusal::REVERSE_NOT_ENOUGH.plain().into()),
+    }
+}

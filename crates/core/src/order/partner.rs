@@ -1,0 +1,90 @@
+//! Query, close and reverse of a service provider for its sub-merchants.
+
+use redress_api::partner::{self, Close, Payer, Query, QueryById, Reverse, Reversed};
+use redress_api::pay::{Amount, Closed};
+use redress_api::{Mchid, Open};
+
+use super::{Order, actions, find_paid};
+use crate::command::{Operation, Stop};
+use crate::context::Context;
+use crate::merchant::Merchant;
+use crate::refusal;
+
+/// The provider that a request names must be the one that signed it, and the sub-merchant its own.
+fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
+    if caller.mchid != *sp_mchid {
+        return Err(refusal::MCHID_DIFFERS.plain().into());
+    }
+    if !caller.sub_merchants.contains(sub_mchid) {
+        return Err(refusal::NO_RELATION.plain().into());
+    }
+    Ok(())
+}
+
+fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
+    let paid = order.success_time.is_some();
+    let payer = || Payer { sp_openid: Some(order.payer.clone()), sub_openid: None };
+    partner::Order {
+        sp_appid: order.appid.clone(),
+        sp_mchid: order.mchid.clone(),
+        sub_appid: None,
+        sub_mchid: sub_mchid.clone(),
+        out_trade_no: order.out_trade_no.clone(),
+        transaction_id: order.transaction_id.clone(),
+        trade_type: Some(Open::Known(order.trade_type)),
+        trade_state: Open::Known(order.state),
+        trade_state_desc: order.state.description().to_owned(),
+        bank_type: paid.then(|| "OTHERS".to_owned()),
+        attach: None,
+        success_time: order.success_time,
+        payer: paid.then(payer),
+        amount: Some(Amount::of(order.amount, paid)),
+    }
+}
+
+impl Operation for Query {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<partner::Order, Stop> {
+        let Self { out_trade_no, sp_mchid, sub_mchid } = self;
+        related(caller, sp_mchid, sub_mchid)?;
+        let order = actions::find(cx, sp_mchid, Some(sub_mchid), out_trade_no)?;
+        Ok(shown(&order, sub_mchid))
+    }
+}
+
+impl Operation for QueryById {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<partner::Order, Stop> {
+        let Self { transaction_id, sp_mchid, sub_mchid } = self;
+        related(caller, sp_mchid, sub_mchid)?;
+        let order = find_paid(cx, sp_mchid, transaction_id)?;
+        let order = order.filter(|order| order.sub_mchid.as_ref() == Some(sub_mchid));
+        Ok(shown(&order.ok_or_else(|| refusal::ORDER_UNKNOWN.plain())?, sub_mchid))
+    }
+}
+
+impl Operation for Close {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Closed, Stop> {
+        let Self { out_trade_no, sp_mchid, sub_mchid } = self;
+        related(caller, sp_mchid, sub_mchid)?;
+        let order = actions::find(cx, sp_mchid, Some(sub_mchid), out_trade_no)?;
+        actions::close(cx, order).map(|()| Closed {})
+    }
+}
+
+impl Operation for Reverse {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Reversed, Stop> {
+        related(caller, &self.sp_mchid, &self.sub_mchid)?;
+        let mut order =
+            actions::find(cx, &self.sp_mchid, Some(&self.sub_mchid), &self.out_trade_no)?;
+        if self.sp_appid.as_ref().is_some_and(|appid| *appid != order.appid) {
+            return Err(refusal::APPID_DIFFERS.plain().into());
+        }
+        actions::reverse(cx, &mut order)?;
+        Ok(Reversed {
+            sp_appid: self.sp_appid.clone(),
+            sp_mchid: self.sp_mchid.clone(),
+            sub_appid: self.sub_appid.clone(),
+            sub_mchid: self.sub_mchid.clone(),
+            out_trade_no: order.out_trade_no,
+        })
+    }
+}
