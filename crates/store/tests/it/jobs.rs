@@ -3,7 +3,7 @@
 use redress_api::compensation::BillState;
 use redress_api::{Fen, Timestamp};
 use redress_core::command::Stop;
-use redress_core::compensation::{Bill, Step};
+use redress_core::compensation::{Bill, BillNumber, Step};
 use redress_core::context::Movement;
 use redress_core::ledger::Reason;
 use redress_core::{Command, Context, Frame, Job, chart};
@@ -24,7 +24,7 @@ impl Command for TakeOn {
             credit: &chart::payer("someone"),
             amount: Fen::new(5),
             reason: Reason::Compensation,
-            reference: &format!("bill-{}", self.0),
+            reference: &format!("1330{}", self.0),
         };
         let hold = cx.hold(&movement)?.unwrap();
         let bill: Bill = serde_json::from_value(json!({
@@ -41,6 +41,11 @@ impl Command for TakeOn {
         }))
         .unwrap();
         cx.put(&bill)?;
+        cx.put(&BillNumber {
+            bill_id: bill.bill_id,
+            sp_mchid: bill.sp_mchid,
+            out_bill_no: bill.out_bill_no,
+        })?;
         cx.schedule(self.1, step(self.0, Step::Process));
         Ok(())
     }
