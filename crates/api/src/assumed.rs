@@ -129,6 +129,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The page closes an order whose payment has not succeeded",
     ),
     assume(
+        "codepay-errors",
+        "Code payment with a used number or a code that cannot pay",
+        "Number: 403 OUT_TRADE_NO_USED. Code: 400 INVALID_REQUEST. Nothing changes",
+        "The words are V2's and the order pages'; no V3 table is published",
+    ),
+    assume(
+        "codepay-password",
+        "When a payer has to enter the password",
+        "Above 1000 yuan, after 10 payments without one on a day, or when the control API says so; 202 USERPAYING, reversed after 45 seconds",
+        "The published rules of V2; risk control at any time is the control API's part",
+    ),
+    assume(
         "close",
         "Close of a code payment, of a paid order, of an unknown number",
         "400 INVALID_REQUEST, 400 ORDER_PAID, 404 ORDER_NOT_EXIST",

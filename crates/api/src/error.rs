@@ -30,6 +30,8 @@ pub const NO_AUTH: ErrorCode = ErrorCode { status: 403, code: "NO_AUTH" };
 pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT_EXIST" };
 /// The order is paid already.
 pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
+/// The number of the order was used before.
+pub const OUT_TRADE_NO_USED: ErrorCode = ErrorCode { status: 403, code: "OUT_TRADE_NO_USED" };
 /// No such record.
 pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
 /// The appid does not belong to the merchant.
@@ -97,6 +99,17 @@ impl ParamError {
             Json::from(printed.chars().take(VALUE_BYTES_MAX / 4).collect::<String>())
         };
         Self { message, location, value }
+    }
+
+    /// A required field that is not there. The pointer starts with where it was looked for.
+    #[must_use]
+    pub fn missing(pointer: &str, label: &str) -> Self {
+        let message =
+            format!("输入源“{pointer}”映射到字段“{label}”必填性规则校验失败，此字段为必填项");
+        let location = ["body", "query", "uri_template"]
+            .into_iter()
+            .find(|location| pointer.split('/').nth(1) == Some(location));
+        Self::new(message, location, Json::from(""))
     }
 
     /// The message that says no more than that a parameter is wrong.

@@ -31,11 +31,18 @@ pub enum Rule {
         /// The smallest value allowed.
         min: i64,
     },
+    /// `true` or `false`.
+    Boolean,
+    /// A list of these, with at most [`ITEMS_MAX`] items.
+    List(&'static Self),
     /// One of these strings.
     OneOf(&'static [&'static str]),
     /// An object with these fields and no others.
     Object(&'static [Field]),
 }
+
+/// The most items of a list. Pages name no limit.
+pub const ITEMS_MAX: usize = 6000;
 
 /// A type that can be the value of a field.
 pub trait Value {
@@ -57,6 +64,14 @@ impl<T: Value> Value for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
+}
+
+impl Value for bool {
+    const RULE: Rule = Rule::Boolean;
+}
+
+impl<T: Value> Value for Vec<T> {
+    const RULE: Rule = Rule::List(&T::RULE);
 }
 
 /// For `#[serde(skip_serializing_if)]`.
@@ -178,6 +193,23 @@ impl Field {
                 );
                 error(message, value.clone())
             }
+            Rule::Boolean if value.is_boolean() => Ok(()),
+            Rule::Boolean => wrong_type("一个布尔值"),
+            Rule::List(rule) => {
+                let Some(items) = value.as_array() else { return wrong_type("一个 JSON 数组") };
+                if items.len() > ITEMS_MAX {
+                    let message = format!(
+                        "输入源“{pointer}”映射到值字段“{}”数组规则校验失败，元素个数 {}，大于最大值 {ITEMS_MAX}",
+                        self.label,
+                        items.len()
+                    );
+                    return error(message, Json::from(items.len()));
+                }
+                let item = Self { rule: *rule, ..*self };
+                let mut numbered = items.iter().enumerate();
+                numbered
+                    .try_for_each(|(n, value)| item.check(source, &format!("{pointer}/{n}"), value))
+            }
             Rule::OneOf(words) => {
                 let Some(text) = value.as_str() else { return wrong_type("一个字符串") };
                 if words.contains(&text) {
@@ -198,15 +230,6 @@ impl Field {
             }
         }
     }
-
-    /// The error for a required field that is not there.
-    pub(crate) fn missing(&self, source: Source, pointer: &str) -> ParamError {
-        let message = format!(
-            "输入源“{pointer}”映射到字段“{}”必填性规则校验失败，此字段为必填项",
-            self.label
-        );
-        ParamError::new(message, Some(source.name()), Json::from(""))
-    }
 }
 
 /// Checks the fields of an object in the order of the page. Undefined fields are looked for
@@ -221,7 +244,7 @@ pub(crate) fn check_fields(
         let pointer = format!("{parent}/{}", field.name);
         match object.get(field.name) {
             Some(value) => field.check(source, &pointer, value)?,
-            None if field.required => return Err(field.missing(source, &pointer)),
+            None if field.required => return Err(ParamError::missing(&pointer, field.label)),
             None => {}
         }
     }

@@ -58,6 +58,7 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<pay::Reverse>(),
         Definition::of::<subsidy::Cancel>(),
         Definition::of::<compensation::QueryById>(),
+        Definition::of::<pay::Codepay>(),
         Definition::of::<pay::Query>(),
         Definition::of::<pay::QueryById>(),
         Definition::of::<pay::Close>(),

@@ -1,11 +1,17 @@
-//! Payments (支付) of a direct merchant: query, close and reverse an order.
+//! Payments (支付) of a direct merchant: take one by code; query, close and reverse an order.
 
 mod close;
+mod codepay;
 mod query;
 mod query_by_id;
 mod reverse;
 
 pub use close::{Close, Closed};
+pub use codepay::{
+    Attach, AuthCode, CodePayer, Codepay, Currency, Description, Detail, DeviceId, DeviceIp, Goods,
+    GoodsId, GoodsName, GoodsTag, InvoiceId, Paid, Quantity, SceneInfo, SettleInfo, StoreId,
+    StoreInfo, StoreOutId, Total,
+};
 pub use query::Query;
 pub use query_by_id::QueryById;
 pub use reverse::{Reverse, Reversed};

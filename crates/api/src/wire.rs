@@ -154,7 +154,10 @@ fn plain(value: &Json) -> String {
 fn typed(field: Option<&Field>, text: String) -> Json {
     match field.map(|field| field.rule) {
         Some(Rule::Integer { .. }) => text.parse::<i64>().map_or(Json::String(text), Json::from),
-        Some(Rule::Text(_) | Rule::OneOf(_) | Rule::Object(_)) | None => Json::String(text),
+        Some(Rule::Boolean) => text.parse::<bool>().map_or(Json::String(text), Json::from),
+        Some(Rule::Text(_) | Rule::OneOf(_) | Rule::Object(_) | Rule::List(_)) | None => {
+            Json::String(text)
+        }
     }
 }
 
@@ -212,13 +215,25 @@ fn find_undefined(
 ) {
     for (name, value) in object {
         let pointer = format!("{parent}/{name}");
-        match (fields.iter().find(|field| field.name == name), value) {
-            (None, _) | (Some(_), Json::Null) => undefined.push(pointer),
-            (Some(Field { rule: Rule::Object(inner), .. }), Json::Object(object)) => {
-                find_undefined(inner, &pointer, object, undefined);
-            }
-            (Some(_), _) => {}
+        match fields.iter().find(|field| field.name == name) {
+            Some(field) => find_undefined_in(field.rule, pointer, value, undefined),
+            None => undefined.push(pointer),
         }
+    }
+}
+
+fn find_undefined_in(rule: Rule, pointer: String, value: &Json, undefined: &mut Vec<String>) {
+    match (rule, value) {
+        (_, Json::Null) => undefined.push(pointer),
+        (Rule::Object(fields), Json::Object(object)) => {
+            find_undefined(fields, &pointer, object, undefined);
+        }
+        (Rule::List(rule), Json::Array(items)) => {
+            for (number, item) in items.iter().enumerate() {
+                find_undefined_in(*rule, format!("{pointer}/{number}"), item, undefined);
+            }
+        }
+        _ => {}
     }
 }
 

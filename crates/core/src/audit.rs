@@ -17,6 +17,7 @@ use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
 use crate::merchant::Merchant;
 use crate::order::{Order, TradeState, Transaction};
+use crate::payer::{Code, Payer};
 use crate::row::{Row, Stored};
 use crate::trial::TrialBalance;
 
@@ -245,6 +246,8 @@ impl Audit {
                 read::<Transaction>(id, stored).map(|transaction| self.transaction(&transaction))
             }
             BillNumber::KIND => read::<BillNumber>(id, stored).map(|number| self.number(&number)),
+            Code::KIND => read::<Code>(id, stored).map(|_| ()),
+            Payer::KIND => read::<Payer>(id, stored).map(|_| ()),
             Merchant::KIND => read::<Merchant>(id, stored).map(|_| ()),
             Clock::KIND => read::<Clock>(id, stored).map(|_| ()),
             _ => Err(format!("{kind} {id} is of no known kind")),
@@ -316,6 +319,8 @@ impl Audit {
             Job::Bill { sp_mchid, out_bill_no, step } => {
                 self.jobs.insert((Bill::row_id(sp_mchid, out_bill_no), *step));
             }
+            // An order that the control API placed waits for its payer as long as it takes.
+            Job::Order { .. } => {}
         }
     }
 

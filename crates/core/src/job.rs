@@ -1,11 +1,12 @@
 //! Jobs: what time does by itself. They are stored with the change that schedules them.
 
-use redress_api::{Mchid, OutBillNo};
+use redress_api::{Mchid, OutBillNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Stop};
 use crate::compensation;
 use crate::context::Context;
+use crate::order;
 
 /// Something to do at a moment of business time. Data: it is stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,15 @@ pub enum Job {
         /// How.
         step: compensation::Step,
     },
+    /// Move an order on.
+    Order {
+        /// The merchant that placed it.
+        mchid: Mchid,
+        /// Its number of the order.
+        out_trade_no: OutTradeNo,
+        /// How.
+        step: order::Step,
+    },
 }
 
 /// A job that finds its work done, or no longer to be done, changes nothing.
@@ -29,6 +39,7 @@ impl Command for Job {
     fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
         match self {
             Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),
+            Self::Order { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod job;
 pub mod ledger;
 pub mod merchant;
 pub mod order;
+pub mod payer;
 pub mod refusal;
 pub mod row;
 pub mod subsidy;

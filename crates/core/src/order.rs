@@ -12,11 +12,13 @@ use crate::row::Row;
 use crate::subsidy::Subsidy;
 
 mod actions;
+mod codepay;
 mod operations;
 mod partner;
 mod place;
 
 pub use actions::REVERSE_SECONDS_MAX;
+pub use codepay::{Act, PASSWORD_SECONDS_MAX, PayerActs, Step};
 pub use place::{Outcome, Place};
 
 /// What happens to an order.
@@ -74,6 +76,9 @@ pub struct Order {
     pub amount: Fen,
     /// Who pays: an openid.
     pub payer: String,
+    /// What the merchant attached to it.
+    #[serde(default)]
+    pub attach: Option<String>,
     /// When it was placed.
     pub create_time: Timestamp,
     /// When it was paid.
@@ -173,6 +178,7 @@ impl Row for Order {
     fn follows(&self, before: &Self) -> Result<(), String> {
         let same = self.amount == before.amount
             && self.payer == before.payer
+            && self.attach == before.attach
             && self.appid == before.appid
             && self.sub_mchid == before.sub_mchid
             && self.trade_type == before.trade_type
@@ -191,6 +197,12 @@ impl Row for Order {
             Err(format!("no way from {:?} to {:?}", before.state, self.state))
         }
     }
+}
+
+/// Whether a text can name a payer: 1 to 128 letters, digits, `_` and `-`.
+pub(crate) fn is_openid(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    (1..=128).contains(&text.len()) && text.bytes().all(fits)
 }
 
 /// Where the provider's number of an order leads: the order's own row.

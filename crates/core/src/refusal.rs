@@ -10,7 +10,7 @@ use std::fmt;
 
 use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
-    ORDER_NOT_EXIST, ORDER_PAID, SIGN_ERROR,
+    ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, SIGN_ERROR,
 };
 
 /// A rule's no. Nothing was changed.
@@ -114,6 +114,19 @@ pub const REVERSE_CLOSED: Entry =
 pub const REVERSE_NOT_ENOUGH: Entry =
     Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "可用余额不足，请充值后重新发起");
 
+/// The number of the order was used before.
+pub const NUMBER_USED: Entry =
+    Entry::new(OUT_TRADE_NO_USED, number::OTHER_CONTENT, "201 商户订单号重复");
+/// The order of this number was reversed.
+pub const NUMBER_REVOKED: Entry =
+    Entry::new(OUT_TRADE_NO_USED, number::ORDER_NOT_VALID, "订单已撤销，请重新下单支付");
+/// Nobody shows this code, or its minute is over.
+pub const CODE_INVALID: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "101 付款码无效，请重新扫码");
+/// The code has paid already.
+pub const CODE_USED: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "101 每个二维码仅限使用一次，请刷新再试");
+
 /// A code payment is not closed in the ordinary way.
 pub const CLOSE_CODE_PAYMENT: Entry = Entry::new(
     INVALID_REQUEST,
@@ -158,6 +171,10 @@ pub const ALL: &[Entry] = &[
     REVERSE_REFUNDED,
     REVERSE_CLOSED,
     REVERSE_NOT_ENOUGH,
+    NUMBER_USED,
+    NUMBER_REVOKED,
+    CODE_INVALID,
+    CODE_USED,
     CLOSE_CODE_PAYMENT,
     CLOSE_PAID,
     NO_RELATION,

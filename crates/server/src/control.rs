@@ -40,6 +40,8 @@ const INDEX: &[(&str, &str)] = &[
         "place one as if a payer had acted: {mchid, sub_mchid?, appid, out_trade_no, transaction_id?, trade_type, outcome?: paid|unpaid|failed, amount, payer, profit_sharing?, subsidy_amount?, refunded?}",
     ),
     ("GET /_control/orders/{mchid}/{out_trade_no}", "one order"),
+    ("POST /_control/orders/{mchid}/{out_trade_no}/payer", "{act: pay|fail}"),
+    ("POST /_control/auth-codes", "a payer shows a code for a minute: {openid, password?}"),
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
     ("POST /_control/bills/{sp_mchid}/{out_bill_no}/payer", "{answer: confirm|refuse}"),
@@ -65,6 +67,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/credits", post(act::credit))
         .route("/orders", get(show::orders).post(act::place))
         .route("/orders/{mchid}/{out_trade_no}", get(show::order))
+        .route("/orders/{mchid}/{out_trade_no}/payer", post(act::pay))
+        .route("/auth-codes", post(act::show_code))
         .route("/bills", get(show::bills))
         .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))
         .route("/bills/{sp_mchid}/{out_bill_no}/payer", post(act::answer))

@@ -60,6 +60,7 @@ fn routes() -> Vec<Route> {
         operation::<pay::Reverse>(),
         operation::<subsidy::Cancel>(),
         operation::<compensation::QueryById>(),
+        operation::<pay::Codepay>(),
         operation::<pay::Query>(),
         operation::<pay::QueryById>(),
         operation::<pay::Close>(),

@@ -8,7 +8,6 @@
 //! required, because there is no sub-merchant field that could stand for it (X8).
 
 use http::Method;
-use serde_json::Value as Json;
 
 use super::{
     Bill, BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
@@ -101,11 +100,7 @@ impl Endpoint for Create {
 
     fn check(&self) -> Result<(), ParamError> {
         if self.user_recv_perception.is_some() && self.transfer_scene_id.is_none() {
-            return Err(ParamError::new(
-                "输入源“/body/transfer_scene_id”映射到字段“转账场景ID”必填性规则校验失败，此字段为必填项".to_owned(),
-                Some("body"),
-                Json::from(""),
-            ));
+            return Err(ParamError::missing("/body/transfer_scene_id", "转账场景ID"));
         }
         Ok(())
     }

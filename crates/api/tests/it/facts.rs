@@ -19,7 +19,7 @@ struct Facts {
 
 const FREQUENCY_LIMITED: ErrorCode = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
 
-const FACTS: [Facts; 13] = [
+const FACTS: [Facts; 14] = [
     Facts {
         method: "POST",
         path: "/v3/platsolution/ecommerce/mch-transfer/compensate-bills",
@@ -78,6 +78,16 @@ const FACTS: [Facts; 13] = [
         updated: None,
         supported: Supported::Platform,
         rate: Some(100),
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/codepay",
+        title: "付款码支付",
+        page: "doc/v3/merchant/4012382150",
+        updated: None,
+        supported: Supported::Direct,
+        rate: Some(33),
         errors: &[],
     },
     Facts {
@@ -183,7 +193,12 @@ fn printed(fields: &[Field]) -> String {
         let star = if field.required { "*" } else { "" };
         let inner = match field.rule {
             Rule::Object(inner) => format!("{{ {} }}", printed(inner)),
-            Rule::Text(_) | Rule::Integer { .. } | Rule::OneOf(_) => String::new(),
+            Rule::List(Rule::Object(inner)) => format!("[ {} ]", printed(inner)),
+            Rule::Text(_)
+            | Rule::Integer { .. }
+            | Rule::OneOf(_)
+            | Rule::Boolean
+            | Rule::List(_) => String::new(),
         };
         format!("{}{star}【{}】{inner}", field.name, field.label)
     };
@@ -194,7 +209,7 @@ const RECEIVER: &str = "{ type*【转账接收方类型】 transaction_info*【�
 
 #[test]
 fn fields_are_those_of_the_pages() {
-    let [create, query, cancel, reverse, subsidy, by_id, ..]: [Definition; 13] =
+    let [create, query, cancel, reverse, subsidy, by_id, ..]: [Definition; 14] =
         endpoints().try_into().expect("endpoints");
     assert_eq!(
         printed(create.request),
@@ -240,7 +255,7 @@ fn fields_are_those_of_the_pages() {
 
 #[test]
 fn fields_of_orders_are_those_of_the_pages() {
-    let definitions: [Definition; 13] = endpoints().try_into().expect("endpoints");
+    let definitions: [Definition; 14] = endpoints().try_into().expect("endpoints");
     let [.., query, by_id, close, of_partner, by_id_of_partner, close_of_partner, reverse] =
         definitions;
     let number = "out_trade_no*【商户订单号】";
@@ -273,6 +288,18 @@ fn fields_of_orders_are_those_of_the_pages() {
 }
 
 #[test]
+fn fields_of_a_code_payment_are_those_of_the_page() {
+    let codepay = endpoints().into_iter().find(|e| e.path.ends_with("/codepay")).expect("codepay");
+    assert_eq!(
+        printed(codepay.request),
+        "appid*【公众账号ID】 mchid*【商户号】 description*【商品描述】 out_trade_no*【商户订单号】 attach【商户数据包】 goods_tag【订单优惠标记】 support_fapiao【电子发票入口开放标识】 payer*【支付者】{ auth_code*【付款码】 } amount*【订单金额】{ total*【总金额】 currency【货币类型】 } scene_info*【场景信息】{ device_id【商户端设备号】 device_ip【商户端设备IP】 store_info*【商户门店信息】{ id【门店编号】 out_id【商家自定义门店编号】 } } detail【优惠功能】{ cost_price【订单原价】 invoice_id【商品小票ID】 goods_detail【单品列表】[ merchant_goods_id*【商户侧商品编码】 wechatpay_goods_id【微信支付商品编码】 goods_name【商品名称】 quantity*【商品数量】 unit_price*【商品单价】 ] } settle_info【结算信息】{ profit_sharing【分账标识】 }"
+    );
+    // With 202 a caller may rely on the state alone.
+    let required: Vec<_> = codepay.response.iter().filter(|field| field.required).collect();
+    assert_eq!(required.iter().map(|field| field.name).collect::<Vec<_>>(), ["trade_state"]);
+}
+
+#[test]
 fn error_codes_are_known_where_they_may_come_from() {
     let code = |status, code| ErrorCode { status, code };
     for definition in endpoints() {
@@ -285,8 +312,12 @@ fn error_codes_are_known_where_they_may_come_from() {
         assert_eq!(definition.answers(FREQUENCY_LIMITED), has("subsidies"));
         assert_eq!(definition.answers(code(400, "ORDER_PAID")), has("/close"));
         assert_eq!(definition.answers(error::NOT_ENOUGH), has("/reverse"));
-        assert_eq!(definition.answers(error::APPID_MCHID_NOT_MATCH), has("/reverse"));
-        let order = has("/transactions/") || definition.path.ends_with("compensate-bills");
+        assert_eq!(
+            definition.answers(error::APPID_MCHID_NOT_MATCH),
+            has("/reverse") || has("/codepay")
+        );
+        let order = (has("/transactions/") && !has("/codepay"))
+            || definition.path.ends_with("compensate-bills");
         assert_eq!(definition.answers(error::ORDER_NOT_EXIST), order);
     }
 }

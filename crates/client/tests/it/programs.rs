@@ -67,3 +67,28 @@ async fn each_program_that_needs_an_order_takes_its_number() {
     }
     server.stop().await;
 }
+
+/// A payer shows a code, and the program takes the money: 200, or 202 when a password is asked for.
+#[tokio::test]
+async fn the_program_that_takes_a_code_takes_one() {
+    let server = start().await;
+    for (number, password, state) in
+        [("program1", false, "SUCCESS"), ("program2", true, "USERPAYING")]
+    {
+        let code = reqwest::Client::new()
+            .post(format!("{}/_control/auth-codes", server.base_url()))
+            .header("content-type", "application/json")
+            .body(format!(r#"{{"openid":"o_program","password":{password}}}"#));
+        let code = code.send().await.expect("an answer").text().await.expect("a body");
+        let code: serde_json::Value = serde_json::from_str(&code).expect("JSON");
+        let code = code["auth_code"].as_str().expect("a code");
+        let output = run(&server, "pay_codepay", DIRECT, &[number, code]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let paid: serde_json::Value = serde_json::from_slice(&output.stdout).expect("an answer");
+        assert_eq!(paid["trade_state"], state);
+    }
+    let output = run(&server, "pay_codepay", DIRECT, &[]).await;
+    assert_eq!(output.status.code(), Some(1), "nobody shows the page's own code");
+    server.stop().await;
+}

@@ -1,11 +1,11 @@
 //! What a merchant does to an order, whoever asks in its name: find, close, reverse.
 
-use redress_api::{Mchid, OutTradeNo};
+use redress_api::{Mchid, OutTradeNo, TransactionId};
 
-use super::{Event, Order, TradeState, TradeType};
+use super::{Event, Order, TradeState, TradeType, Transaction};
 use crate::chart;
-use crate::command::Stop;
-use crate::context::Context;
+use crate::command::{Broken, Stop};
+use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::refusal;
 
@@ -22,6 +22,43 @@ pub(super) fn find(
     cx.get::<Order>(&Order::row_id(mchid, out_trade_no))?
         .filter(|order| order.sub_mchid.as_ref() == sub_mchid)
         .ok_or_else(|| refusal::ORDER_UNKNOWN.plain().into())
+}
+
+/// The payer pays.
+pub(super) fn pay(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
+    let transaction_id = cx.fresh_transaction_id();
+    pay_as(cx, order, transaction_id)
+}
+
+/// The payer pays, and the payment gets this number.
+pub(super) fn pay_as(
+    cx: &mut Context<'_>,
+    order: &mut Order,
+    transaction_id: TransactionId,
+) -> Result<(), Stop> {
+    if cx.get::<Transaction>(transaction_id.as_str())?.is_some() {
+        let what = format!("there is a transaction {transaction_id} already");
+        return Err(refusal::control_conflict(what).into());
+    }
+    cx.put(&Transaction {
+        transaction_id: transaction_id.clone(),
+        mchid: order.mchid.clone(),
+        out_trade_no: order.out_trade_no.clone(),
+    })?;
+    order.step(Event::Pay)?;
+    order.success_time = Some(cx.now());
+    order.transaction_id = Some(transaction_id);
+    let movement = Movement {
+        debit: &chart::payer(&order.payer),
+        credit: &order.account(),
+        amount: order.amount,
+        reason: Reason::Payment,
+        reference: order.reference(),
+    };
+    match cx.transfer(&movement)? {
+        Ok(_) => Ok(()),
+        Err(short) => Err(Broken(format!("a payer is never short: {short}")).into()),
+    }
 }
 
 /// Closes an order that nobody has paid. A closed one stays closed.

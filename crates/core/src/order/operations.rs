@@ -10,11 +10,11 @@ use crate::merchant::Merchant;
 use crate::refusal;
 
 /// The merchant that a request names must be the one that signed it.
-fn same(caller: &Merchant, mchid: &Mchid) -> Result<(), Stop> {
+pub(super) fn same(caller: &Merchant, mchid: &Mchid) -> Result<(), Stop> {
     if caller.mchid == *mchid { Ok(()) } else { Err(refusal::MCHID_DIFFERS.plain().into()) }
 }
 
-fn shown(order: &Order) -> pay::Order {
+pub(super) fn shown(order: &Order) -> pay::Order {
     let paid = order.success_time.is_some();
     pay::Order {
         appid: order.appid.clone(),
@@ -25,7 +25,7 @@ fn shown(order: &Order) -> pay::Order {
         trade_state: Open::Known(order.state),
         trade_state_desc: order.state.description().to_owned(),
         bank_type: paid.then(|| "OTHERS".to_owned()),
-        attach: None,
+        attach: order.attach.clone(),
         success_time: order.success_time,
         payer: paid.then(|| Payer { openid: Some(order.payer.clone()) }),
         amount: Some(Amount::of(order.amount, paid)),

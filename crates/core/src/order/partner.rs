@@ -35,7 +35,7 @@ fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
         trade_state: Open::Known(order.state),
         trade_state_desc: order.state.description().to_owned(),
         bank_type: paid.then(|| "OTHERS".to_owned()),
-        attach: None,
+        attach: order.attach.clone(),
         success_time: order.success_time,
         payer: paid.then(payer),
         amount: Some(Amount::of(order.amount, paid)),

@@ -3,14 +3,13 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, TradeState, TradeType, Transaction};
+use super::{Event, Order, TradeState, TradeType, actions, is_openid};
 use crate::chart;
 use crate::command::{Command, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::Merchant;
 use crate::refusal;
-use crate::row::Row;
 use crate::subsidy::Subsidy;
 
 /// What the payer has done.
@@ -64,13 +63,11 @@ pub struct Place {
 
 impl Place {
     fn invalid(&self) -> Option<&'static str> {
-        let openid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         let paid = self.outcome == Outcome::Paid;
         let in_order = |amount: Fen| amount.is_positive() && amount <= self.amount;
         if !self.amount.is_positive() || self.amount.get() > 100_000_000_000 {
             Some("amount has 1 to 100000000000 fen")
-        } else if self.payer.is_empty() || self.payer.len() > 128 || !self.payer.chars().all(openid)
-        {
+        } else if !is_openid(&self.payer) {
             Some("payer is an openid: 1 to 128 letters, digits, _ and -")
         } else if self.outcome == Outcome::Failed && self.trade_type != TradeType::Micropay {
             Some("only a MICROPAY order can be failed")
@@ -87,26 +84,25 @@ impl Place {
         }
     }
 
-    fn order(&self, cx: &mut Context<'_>) -> Order {
-        let paid = self.outcome == Outcome::Paid;
+    fn order(&self, cx: &Context<'_>) -> Order {
         let state = match (self.outcome, self.trade_type) {
             (Outcome::Unpaid, TradeType::Micropay) => TradeState::UserPaying,
             (Outcome::Failed, _) => TradeState::PayError,
             (Outcome::Paid | Outcome::Unpaid, _) => TradeState::NotPay,
         };
-        let given = self.transaction_id.clone();
         Order {
             mchid: self.mchid.clone(),
             sub_mchid: self.sub_mchid.clone(),
             appid: self.appid.clone(),
             out_trade_no: self.out_trade_no.clone(),
-            transaction_id: paid.then(|| given.unwrap_or_else(|| cx.fresh_transaction_id())),
+            transaction_id: None,
             trade_type: self.trade_type,
             state,
             amount: self.amount,
             payer: self.payer.clone(),
+            attach: None,
             create_time: cx.now(),
-            success_time: paid.then(|| cx.now()),
+            success_time: None,
             refunded: Fen::ZERO,
             subsidy: self.subsidy_amount.map(Subsidy::announced),
             profit_sharing: self.profit_sharing,
@@ -148,8 +144,10 @@ impl Command for Place {
     fn decide(&self, cx: &mut Context<'_>) -> Result<Order, Stop> {
         self.admit(cx)?;
         let mut order = self.order(cx);
-        if let Some(transaction_id) = order.transaction_id.clone() {
-            pay(cx, &mut order, transaction_id)?;
+        if self.outcome == Outcome::Paid {
+            let given = self.transaction_id.clone();
+            let transaction_id = given.unwrap_or_else(|| cx.fresh_transaction_id());
+            actions::pay_as(cx, &mut order, transaction_id)?;
         }
         if let Some(amount) = self.refunded {
             refund(cx, &mut order, amount)?;
@@ -157,30 +155,6 @@ impl Command for Place {
         cx.put(&order)?;
         Ok(order)
     }
-}
-
-fn pay(cx: &mut Context<'_>, order: &mut Order, transaction_id: TransactionId) -> Result<(), Stop> {
-    let transaction = Transaction {
-        transaction_id,
-        mchid: order.mchid.clone(),
-        out_trade_no: order.out_trade_no.clone(),
-    };
-    if cx.get::<Transaction>(&transaction.id())?.is_some() {
-        let what = format!("there is a transaction {} already", transaction.transaction_id);
-        return Err(refusal::control_conflict(what).into());
-    }
-    cx.put(&transaction)?;
-    order.step(Event::Pay)?;
-    let movement = Movement {
-        debit: &chart::payer(&order.payer),
-        credit: &order.account(),
-        amount: order.amount,
-        reason: Reason::Payment,
-        reference: order.reference(),
-    };
-    cx.transfer(&movement)?
-        .map(|_| ())
-        .map_err(|short| refusal::control_conflict(short.to_string()).into())
 }
 
 fn refund(cx: &mut Context<'_>, order: &mut Order, amount: Fen) -> Result<(), Stop> {

@@ -384,6 +384,7 @@ fn a_missing_job() {
         breaks(&[PENDING], |world| {
             world.jobs.retain(|_, (_, job)| match job {
                 Job::Bill { out_bill_no, .. } => out_bill_no.as_str() != number,
+                Job::Order { .. } => true,
             });
         });
     }
@@ -395,8 +396,10 @@ fn a_missing_job() {
         ("accepted", Step::Expire),
     ] {
         breaks(&[PENDING], |world| {
-            for (_, Job::Bill { out_bill_no, step, .. }) in world.jobs.values_mut() {
-                if out_bill_no.as_str() == number {
+            for (_, job) in world.jobs.values_mut() {
+                if let Job::Bill { out_bill_no, step, .. } = job
+                    && out_bill_no.as_str() == number
+                {
                     *step = wrong;
                 }
             }

@@ -3,6 +3,7 @@
 mod audit;
 mod by_id;
 mod clock;
+mod codepay;
 mod compensation;
 mod control;
 mod ledger;

@@ -7,6 +7,7 @@ use redress_api::{Fen, pay};
 use redress_core::order::{Outcome, Place, TradeState};
 use redress_core::{Refusal, refusal, subsidy};
 
+use crate::codepay::{codepay, shown};
 use crate::scene::{
     MALL, PAID, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, close, create, mchid, place, reverse,
     subsidised, subsidy_cancel, transaction,
@@ -83,6 +84,29 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
         |world| {
             *world = crate::reverse::short();
             world.refused(SHOP, &reverse("1217752501201407033233368018"))
+        },
+        |world| {
+            let code = shown(world, false);
+            world.call(SHOP, &codepay("number1", &code, 1)).expect("a payment");
+            let code = shown(world, false);
+            world.refused(SHOP, &codepay("number1", &code, 1))
+        },
+        |world| {
+            let code = shown(world, false);
+            world.call(SHOP, &codepay("number1", &code, 1)).expect("a payment");
+            world.call(SHOP, &reverse("number1")).expect("a reverse");
+            let code = shown(world, false);
+            world.refused(SHOP, &codepay("number1", &code, 1))
+        },
+        |world| {
+            let code = shown(world, false);
+            world.step(60);
+            world.refused(SHOP, &codepay("number1", &code, 1))
+        },
+        |world| {
+            let code = shown(world, false);
+            world.call(SHOP, &codepay("number1", &code, 1)).expect("a payment");
+            world.refused(SHOP, &codepay("number2", &code, 1))
         },
         |world| {
             world.place(&Place { outcome: Outcome::Unpaid, ..place(SHOP, "order-7") });

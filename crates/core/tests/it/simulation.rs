@@ -173,8 +173,12 @@ impl Simulation {
     }
 
     fn do_job(&mut self, number: u64, again: bool) {
-        let Job::Bill { sp_mchid, out_bill_no, step } = self.world.work(number, again);
-        self.model.job(&(sp_mchid.to_string(), out_bill_no.to_string()), step);
+        match self.world.work(number, again) {
+            Job::Bill { sp_mchid, out_bill_no, step } => {
+                self.model.job(&(sp_mchid.to_string(), out_bill_no.to_string()), step);
+            }
+            Job::Order { .. } => unreachable!("no order of the simulation waits for a password"),
+        }
     }
 
     fn clock(&mut self) {

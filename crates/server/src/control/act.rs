@@ -9,7 +9,8 @@ use http::StatusCode;
 use redress_api::{Appid, Mchid};
 use redress_core::compensation::{Answer, PayerAnswers};
 use redress_core::merchant::{Configure, Confirmation, Merchant, Relate, Role, TopUp};
-use redress_core::order::Place;
+use redress_core::order::{Act, PayerActs, Place};
+use redress_core::payer::ShowCode;
 use redress_core::{Find, clock};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -99,6 +100,26 @@ pub(super) async fn answer(
     let out_bill_no = parse(&out_bill_no, "bill number")?;
     let Said { answer } = read(&body)?;
     Ok(Shown(json!(app.execute(PayerAnswers { sp_mchid, out_bill_no, answer }).await?)))
+}
+
+pub(super) async fn pay(
+    State(app): State<Arc<App>>,
+    Path((mchid, out_trade_no)): Path<(String, String)>,
+    body: Bytes,
+) -> Handled {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Said {
+        act: Act,
+    }
+    let mchid = parse(&mchid, "merchant number")?;
+    let out_trade_no = parse(&out_trade_no, "order number")?;
+    let Said { act } = read(&body)?;
+    Ok(Shown(json!(app.execute(PayerActs { mchid, out_trade_no, act }).await?)))
+}
+
+pub(super) async fn show_code(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    Ok(Shown(json!(app.execute(read::<ShowCode>(&body)?).await?)))
 }
 
 pub(super) async fn step(State(app): State<Arc<App>>, body: Bytes) -> Handled {

@@ -253,5 +253,5 @@ impl World {
 
 /// Whether a job does not wait for a deadline of the payer's.
 fn is_due(job: &Json) -> bool {
-    job["job"]["step"] != "expire"
+    job["job"]["step"] != "expire" && job["job"]["step"] != "revoke"
 }

@@ -17,6 +17,7 @@ mod partner_query;
 mod partner_query_by_id;
 mod partner_reverse;
 mod pay_close;
+mod pay_codepay;
 mod pay_query;
 mod pay_query_by_id;
 mod pay_reverse;

@@ -1,0 +1,133 @@
+//! Payers: the codes that they show, and how often they have paid without a password.
+
+use redress_api::Timestamp;
+use redress_api::pay::AuthCode;
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Command, Stop};
+use crate::context::Context;
+use crate::order::is_openid;
+use crate::refusal;
+use crate::row::Row;
+
+/// How long a code can be used: one minute, in seconds.
+pub const CODE_SECONDS_MAX: i64 = 60;
+/// The most that is paid without a password, in fen: 1000 yuan.
+pub const PASSWORD_FREE_FEN_MAX: i64 = 100_000;
+/// How often a payer pays without a password in a day.
+pub const PASSWORD_FREE_DAY_MAX: u32 = 10;
+
+/// A code that a payer shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// The code.
+    pub auth_code: AuthCode,
+    /// Whose.
+    pub openid: String,
+    /// Until when it can be used.
+    pub expire_time: Timestamp,
+    /// Whether the payer is asked for the password whatever the amount.
+    pub password: bool,
+    /// The order that it has paid, or tried to.
+    pub used_by: Option<String>,
+}
+
+impl Row for Code {
+    const KIND: &'static str = "auth_code";
+
+    fn id(&self) -> String {
+        self.auth_code.to_string()
+    }
+
+    fn owner(&self) -> &str {
+        ""
+    }
+
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn follows(&self, before: &Self) -> Result<(), String> {
+        if before.used_by.is_none() && self.openid == before.openid {
+            Ok(())
+        } else {
+            Err("a code is used once".to_owned())
+        }
+    }
+}
+
+/// A payer, and what was paid today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payer {
+    /// The payer's name.
+    pub openid: String,
+    /// The day in China, as eight digits.
+    pub day: String,
+    /// How often without a password on that day.
+    pub password_free: u32,
+}
+
+impl Row for Payer {
+    const KIND: &'static str = "payer";
+
+    fn id(&self) -> String {
+        self.openid.clone()
+    }
+
+    fn owner(&self) -> &str {
+        ""
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.password_free <= PASSWORD_FREE_DAY_MAX {
+            Ok(())
+        } else {
+            Err("paid too often without a password".to_owned())
+        }
+    }
+
+    fn follows(&self, before: &Self) -> Result<(), String> {
+        if self.day >= before.day { Ok(()) } else { Err("goes back to an earlier day".to_owned()) }
+    }
+}
+
+impl Payer {
+    /// The payer as of today.
+    pub(crate) fn today(cx: &mut Context<'_>, openid: &str) -> Result<Self, Stop> {
+        let day = cx.now().day_digits();
+        let known = cx.get::<Self>(openid)?.filter(|payer| payer.day >= day);
+        Ok(known.unwrap_or_else(|| Self { openid: openid.to_owned(), day, password_free: 0 }))
+    }
+}
+
+/// A payer shows a code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShowCode {
+    /// Whose.
+    pub openid: String,
+    /// Whether the payer is asked for the password whatever the amount.
+    #[serde(default)]
+    pub password: bool,
+}
+
+impl Command for ShowCode {
+    type Outcome = Code;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Code, Stop> {
+        if !is_openid(&self.openid) {
+            let what = "openid has 1 to 128 letters, digits, _ and -";
+            return Err(refusal::control_invalid(what).into());
+        }
+        let digits = cx.fresh() % 10_u128.pow(16);
+        let code = Code {
+            auth_code: format!("13{digits:016}").parse().expect("18 digits are a code"),
+            openid: self.openid.clone(),
+            expire_time: cx.now().plus_seconds(CODE_SECONDS_MAX),
+            password: self.password,
+            used_by: None,
+        };
+        cx.put(&code)?;
+        Ok(code)
+    }
+}
