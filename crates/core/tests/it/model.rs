@@ -1,6 +1,6 @@
 //! A second, simple opinion on what every command does: plain numbers, no ledger, no rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use redress_api::Open;
 use redress_api::compensation::{BillState, Cancel, Create, Query, TransactionType};
@@ -8,6 +8,7 @@ use redress_core::compensation::{Answer, Step};
 use redress_core::order::{Place, TradeState};
 use redress_core::{Refusal, refusal};
 
+mod codes;
 mod orders;
 
 pub(crate) use orders::{Party, Shown};
@@ -56,6 +57,10 @@ pub(crate) struct Model {
     /// What each payer has received, less what was paid.
     pub(crate) payers: BTreeMap<String, i64>,
     pub(crate) bank: i64,
+    /// Codes that have paid, or tried to.
+    codes: BTreeSet<String>,
+    /// How often each payer was spared the password on a day.
+    spared: BTreeMap<(String, i64), u32>,
     asks_payer: BTreeMap<String, bool>,
     pub(crate) bills: BTreeMap<(String, String), Bill>,
     pub(crate) orders: BTreeMap<(String, String), Order>,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use redress_api::compensation::{BillState, Create};
 use redress_api::{BillId, Fen, Mchid};
 use redress_core::merchant::{Configure, Confirmation, Register, Relate, Relation, Role, TopUp};
-use redress_core::order::TradeState;
+use redress_core::order::{Step, TradeState};
+use redress_core::payer::Code;
 use redress_core::trial::TrialBalance;
 use redress_core::{Call, Command, Job, Operation, Refusal, chart};
 
@@ -20,6 +21,7 @@ use crate::scene::{START, mchid, merchant};
 use crate::world::{Failure, World};
 
 mod bills;
+mod codes;
 mod orders;
 
 struct Simulation {
@@ -34,6 +36,7 @@ struct Simulation {
     /// The provider's numbers of the bills.
     numbers: BTreeMap<(String, String), BillId>,
     payers: Vec<String>,
+    codes: Vec<Code>,
 }
 
 fn refused<T>(outcome: Result<T, Failure>) -> Verdict<T> {
@@ -68,7 +71,18 @@ impl Simulation {
         let model = Model::default();
         let (bills, orders, requests) = (Vec::new(), Vec::new(), Vec::new());
         let (random, numbers) = (Random(seed), BTreeMap::new());
-        Self { random, world, model, steps: 0, bills, orders, requests, numbers, payers }
+        Self {
+            random,
+            world,
+            model,
+            steps: 0,
+            bills,
+            orders,
+            requests,
+            numbers,
+            payers,
+            codes: Vec::new(),
+        }
     }
 
     fn now(&self) -> i64 {
@@ -110,18 +124,20 @@ impl Simulation {
         self.steps += 1;
         self.world.wall += self.random.below(90) as i64;
         match self.random.below(100) {
-            0..20 => self.create(),
-            20..25 => self.query(),
-            25..28 => self.query_by_id(),
-            28..37 => self.cancel(),
-            37..46 => self.answer(),
-            46..53 => self.reverse(),
-            53..56 => self.query_order(),
-            56..58 => self.query_order_by_id(),
-            58..61 => self.close(),
+            0..17 => self.create(),
+            17..20 => self.codepay(),
+            20..22 => self.act(),
+            22..26 => self.query(),
+            26..28 => self.query_by_id(),
+            28..36 => self.cancel(),
+            36..45 => self.answer(),
+            45..52 => self.reverse(),
+            52..54 => self.query_order(),
+            54..56 => self.query_order_by_id(),
+            56..61 => self.close(),
             61..68 => self.subsidy(),
-            68..71 => self.top_up(),
-            71..82 => self.place(),
+            68..70 => self.top_up(),
+            70..82 => self.place(),
             82..84 => self.configure(),
             84..96 => self.work(),
             96..99 => self.clock(),
@@ -177,7 +193,9 @@ impl Simulation {
             Job::Bill { sp_mchid, out_bill_no, step } => {
                 self.model.job(&(sp_mchid.to_string(), out_bill_no.to_string()), step);
             }
-            Job::Order { .. } => unreachable!("no order of the simulation waits for a password"),
+            Job::Order { mchid, out_trade_no, step: Step::Revoke } => {
+                self.model.revoke(&(mchid.to_string(), out_trade_no.to_string()));
+            }
         }
     }
 
@@ -275,7 +293,7 @@ fn one_long_life() {
     let steps = variable("REDRESS_SIMULATION_STEPS", 10_000);
     let seed = variable("REDRESS_SIMULATION_SEED", 20_260_401);
     let simulation = simulate(seed, steps, 1_000);
-    if steps < 5_000 {
+    if steps < 10_000 {
         return;
     }
     // A life in which nothing happens proves nothing.
@@ -290,6 +308,7 @@ fn one_long_life() {
     let of_subs = orders().filter(|order| order.place.sub_mchid.is_some());
     let reversed = of_subs.filter(|order| order.state == TradeState::Revoked).count();
     assert!(reversed > 20, "{reversed} orders of sub-merchants are reversed");
+    assert!(simulation.codes.len() > 200, "{} codes are shown", simulation.codes.len());
     let cancelled = orders().filter(|order| order.cancelled.is_some()).count();
     assert!(cancelled > 20, "{cancelled} subsidies are cancelled");
 }

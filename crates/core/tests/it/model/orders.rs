@@ -95,7 +95,7 @@ impl Model {
         state
     }
 
-    fn take(&mut self, place: &Place, fen: i64) {
+    pub(super) fn take(&mut self, place: &Place, fen: i64) {
         self.pays(&place.payer, fen);
         let seller = place.sub_mchid.as_ref().unwrap_or(&place.mchid);
         let purse = self.purse(seller.as_str());
