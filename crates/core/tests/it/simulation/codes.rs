@@ -73,10 +73,8 @@ impl Simulation {
     pub(super) fn act(&mut self) {
         // Orders that need no password are left to be closed, mostly.
         let any = self.random.one_in(8);
-        let waiting = self.model.orders.iter().filter(|(_, order)| match order.state {
-            TradeState::UserPaying => true,
-            TradeState::NotPay => any,
-            _ => false,
+        let waiting = self.model.orders.iter().filter(|(_, order)| {
+            order.state == TradeState::UserPaying || (any && order.state == TradeState::NotPay)
         });
         let waiting: Vec<_> = waiting.map(|(key, _)| key.clone()).collect();
         let key = match waiting.as_slice() {
