@@ -51,19 +51,34 @@ impl Entry {
     }
 }
 
-/// Request-ID suffixes that the provider's troubleshooting guide lists.
-mod number {
-    pub(super) const PARAMETER: u32 = 268_435_461;
-    pub(super) const ORDER_NOT_FOUND: u32 = 268_512_771;
-    pub(super) const OTHER_CONTENT: u32 = 268_498_688;
-    pub(super) const MCHID_MISMATCH: u32 = 268_447_843;
-    pub(super) const APPID_MISMATCH: u32 = 268_445_527;
-    pub(super) const ORDER_NOT_VALID: u32 = 268_447_914;
-    pub(super) const NO_RELATION: u32 = 268_443_701;
-    pub(super) const UNAVAILABLE: u32 = 268_443_715;
-    pub(super) const SIGNATURE: u32 = 268_443_699;
-    pub(super) const CLOSE_CODE_PAYMENT: u32 = 268_449_641;
-    pub(super) const PAID: u32 = 268_449_538;
+/// Numbers that end a `Request-ID`, as the provider's troubleshooting guide lists them.
+pub mod number {
+    /// A parameter is wrong. Also what has no number of its own.
+    pub const PARAMETER: u32 = 268_435_461;
+    /// A parameter that the page does not define.
+    pub const UNDEFINED: u32 = 270_924_358;
+    /// A fault of the provider's; the guide has none, this is its nearest.
+    pub const SYSTEM: u32 = 268_435_464;
+    /// The signature is wrong.
+    pub const SIGNATURE: u32 = 268_443_699;
+    /// No such order.
+    pub const ORDER_NOT_FOUND: u32 = 268_512_771;
+    /// The number was used with other content.
+    pub const OTHER_CONTENT: u32 = 268_498_688;
+    /// The merchant is not the order's.
+    pub const MCHID_MISMATCH: u32 = 268_447_843;
+    /// The appid is not the merchant's.
+    pub const APPID_MISMATCH: u32 = 268_445_527;
+    /// The order does not allow it any more.
+    pub const ORDER_NOT_VALID: u32 = 268_447_914;
+    /// The merchants are not related.
+    pub const NO_RELATION: u32 = 268_443_701;
+    /// The merchant cannot do it.
+    pub const UNAVAILABLE: u32 = 268_443_715;
+    /// A code payment is reversed, not closed.
+    pub const CLOSE_CODE_PAYMENT: u32 = 268_449_641;
+    /// The order is paid.
+    pub const PAID: u32 = 268_449_538;
 }
 
 /// The caller signed with a known key, and is gone since.

@@ -10,6 +10,7 @@ use redress_api::Mchid;
 use redress_api::error::{INVALID_REQUEST, SIGN_ERROR};
 use redress_core::Find;
 use redress_core::merchant::Merchant;
+use redress_core::refusal::number;
 use redress_crypto::{
     Authorization, AuthorizationError, PublicKey, Serial, fresh_request, request_message,
     verify_request,
@@ -21,8 +22,6 @@ use crate::clock;
 use crate::folder::open_credential;
 use crate::reply::Problem;
 
-/// The number that ends the `Request-ID` of an answer to a caller who is not identified.
-const SIGNATURE_NUMBER: u32 = 268_443_699;
 /// How much of the signed text a refusal repeats, in characters.
 const SHOWN_CHARS_MAX: usize = 256;
 
@@ -57,14 +56,18 @@ pub(crate) struct Claimed {
 }
 
 fn sign_error(message: &'static str) -> Problem {
-    Problem::new(SIGN_ERROR, SIGNATURE_NUMBER, message)
+    Problem::new(SIGN_ERROR, number::SIGNATURE, message)
 }
 
 /// The checks that need only the head of the request.
 pub(crate) async fn claimed(app: &App, headers: &HeaderMap) -> Result<Claimed, Problem> {
     let given = |name| headers.get(name).is_some_and(|value: &http::HeaderValue| !value.is_empty());
     if !given(ACCEPT) || !given(USER_AGENT) {
-        return Err(Problem::new(INVALID_REQUEST, 268_435_461, "Http头缺少Accept或User-Agent"));
+        return Err(Problem::new(
+            INVALID_REQUEST,
+            number::PARAMETER,
+            "Http头缺少Accept或User-Agent",
+        ));
     }
     let authorization = authorization(headers)?;
     if !fresh_request(&authorization.timestamp, clock::wall()) {

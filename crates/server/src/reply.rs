@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use redress_api::error::{ErrorCode, PARAM_ERROR, SYSTEM_ERROR};
 use redress_api::{ErrorBody, ParamError};
 use redress_core::Refusal;
+use redress_core::refusal::number;
 use redress_crypto::{nonce, random_bytes, sign_response};
 use redress_store::Failure;
 use serde_json::Value as Json;
@@ -53,7 +54,7 @@ impl Problem {
         let causes =
             std::iter::successors(Some(why.as_ref() as &(dyn Error + 'static)), |&e| e.source());
         let log = Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
-        Self { log, ..Self::new(SYSTEM_ERROR, 268_435_464, "系统繁忙，请稍后重试") }
+        Self { log, ..Self::new(SYSTEM_ERROR, number::SYSTEM, "系统繁忙，请稍后重试") }
     }
 }
 
@@ -65,7 +66,7 @@ impl From<Refusal> for Problem {
 
 impl From<ParamError> for Problem {
     fn from(error: ParamError) -> Self {
-        let number = if error.is_undefined() { 270_924_358 } else { 268_435_461 };
+        let number = if error.is_undefined() { number::UNDEFINED } else { number::PARAMETER };
         let detail = error.detail();
         Self::new(PARAM_ERROR, number, error.message).with_detail(detail)
     }

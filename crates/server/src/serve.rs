@@ -10,6 +10,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use redress_api::Mchid;
 use redress_api::error::{INVALID_REQUEST, METHOD_NOT_ALLOWED, PATH_NOT_FOUND};
+use redress_core::refusal::number;
 use tracing::Instrument as _;
 
 use crate::app::App;
@@ -41,7 +42,8 @@ pub(crate) async fn unknown_path(
     request: Request<Body>,
 ) -> Response<Body> {
     let method = request.method().clone();
-    let problem = Problem::new(PATH_NOT_FOUND, 268_435_461, "请求的接口不存在，请检查请求的URL");
+    let problem =
+        Problem::new(PATH_NOT_FOUND, number::PARAMETER, "请求的接口不存在，请检查请求的URL");
     let body = request.into_body();
     observed(&app, "(unknown)", &method, |_| async { Err(hear_out(body, problem).await) }).await
 }
@@ -53,7 +55,7 @@ pub(crate) async fn wrong_method(
 ) -> Response<Body> {
     let method = request.method().clone();
     let message = "请求的HTTP方法不正确，请检查请求方法";
-    let problem = Problem::new(METHOD_NOT_ALLOWED, 268_435_461, message);
+    let problem = Problem::new(METHOD_NOT_ALLOWED, number::PARAMETER, message);
     let body = request.into_body();
     observed(&app, "(method)", &method, |_| async { Err(hear_out(body, problem).await) }).await
 }
@@ -124,7 +126,7 @@ async fn hear_out(body: Body, problem: Problem) -> Problem {
 
 /// The whole body, within its limits.
 async fn collect(body: Body) -> Result<Bytes, Problem> {
-    let slow = || Problem::new(INVALID_REQUEST, 268_435_461, "读取请求包体超时").closing();
+    let slow = || Problem::new(INVALID_REQUEST, number::PARAMETER, "读取请求包体超时").closing();
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), read(body))
         .await
         .unwrap_or_else(|_: tokio::time::error::Elapsed| Err(slow()))
@@ -135,7 +137,7 @@ async fn read(mut body: Body) -> Result<Bytes, Problem> {
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_cut| {
-            Problem::new(INVALID_REQUEST, 268_435_461, "读取请求包体失败").closing()
+            Problem::new(INVALID_REQUEST, number::PARAMETER, "读取请求包体失败").closing()
         })?;
         let Some(data) = frame.data_ref() else { continue };
         seen += data.len();
@@ -148,7 +150,7 @@ async fn read(mut body: Body) -> Result<Bytes, Problem> {
     }
     if seen > BODY_BYTES_MAX {
         let message = "请求包体过大";
-        return Err(Problem::new(INVALID_REQUEST, 268_435_461, message).closing());
+        return Err(Problem::new(INVALID_REQUEST, number::PARAMETER, message).closing());
     }
     Ok(bytes.freeze())
 }
