@@ -186,11 +186,13 @@ impl Command for Relate {
             let what = "a merchant has no relation to itself";
             return Err(refusal::control_invalid(what).into());
         }
-        match self.relation {
+        let is_new = match self.relation {
             Relation::Sponsor => platform.sponsors.insert(self.merchant.clone()),
             Relation::SubMerchant => platform.sub_merchants.insert(self.merchant.clone()),
         };
-        cx.put(&platform)?;
+        if is_new {
+            cx.put(&platform)?;
+        }
         Ok(platform)
     }
 }

@@ -2,7 +2,7 @@
 
 use redress_api::{Mchid, OutTradeNo, TransactionId};
 
-use super::{Event, Order, TradeState, TradeType, Transaction};
+use super::{Event, Order, TradeState, TradeType, Transaction, find_paid};
 use crate::chart;
 use crate::command::{Broken, Stop};
 use crate::context::{Context, Movement};
@@ -24,6 +24,18 @@ pub(super) fn find(
         .ok_or_else(|| refusal::ORDER_UNKNOWN.plain().into())
 }
 
+/// The paid order of this number that a merchant placed, for this sub-merchant or for itself.
+pub(super) fn find_by_id(
+    cx: &mut Context<'_>,
+    mchid: &Mchid,
+    sub_mchid: Option<&Mchid>,
+    transaction_id: &TransactionId,
+) -> Result<Order, Stop> {
+    find_paid(cx, mchid, transaction_id)?
+        .filter(|order| order.sub_mchid.as_ref() == sub_mchid)
+        .ok_or_else(|| refusal::ORDER_UNKNOWN.plain().into())
+}
+
 /// The payer pays.
 pub(super) fn pay(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
     let transaction_id = cx.fresh_transaction_id();
@@ -36,10 +48,6 @@ pub(super) fn pay_as(
     order: &mut Order,
     transaction_id: TransactionId,
 ) -> Result<(), Stop> {
-    if cx.get::<Transaction>(transaction_id.as_str())?.is_some() {
-        let what = format!("there is a transaction {transaction_id} already");
-        return Err(refusal::control_conflict(what).into());
-    }
     cx.put(&Transaction {
         transaction_id: transaction_id.clone(),
         mchid: order.mchid.clone(),

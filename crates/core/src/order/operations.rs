@@ -3,7 +3,7 @@
 use redress_api::pay::{self, Amount, Close, Closed, Payer, Query, QueryById, Reverse, Reversed};
 use redress_api::{Mchid, Open};
 
-use super::{Order, actions, find_paid};
+use super::{Order, actions};
 use crate::command::{Operation, Stop};
 use crate::context::Context;
 use crate::merchant::Merchant;
@@ -42,9 +42,8 @@ impl Operation for Query {
 impl Operation for QueryById {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<pay::Order, Stop> {
         same(caller, &self.mchid)?;
-        let order = find_paid(cx, &caller.mchid, &self.transaction_id)?;
-        let order = order.filter(|order| order.sub_mchid.is_none());
-        Ok(shown(&order.ok_or_else(|| refusal::ORDER_UNKNOWN.plain())?))
+        let found = actions::find_by_id(cx, &caller.mchid, None, &self.transaction_id);
+        found.map(|order| shown(&order))
     }
 }
 

@@ -4,7 +4,8 @@ use redress_api::partner::{self, Close, Payer, Query, QueryById, Reverse, Revers
 use redress_api::pay::{Amount, Closed};
 use redress_api::{Mchid, Open};
 
-use super::{Order, actions, find_paid};
+use super::operations::same;
+use super::{Order, actions};
 use crate::command::{Operation, Stop};
 use crate::context::Context;
 use crate::merchant::Merchant;
@@ -12,9 +13,7 @@ use crate::refusal;
 
 /// The provider that a request names must be the one that signed it, and the sub-merchant its own.
 fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
-    if caller.mchid != *sp_mchid {
-        return Err(refusal::MCHID_DIFFERS.plain().into());
-    }
+    same(caller, sp_mchid)?;
     if !caller.sub_merchants.contains(sub_mchid) {
         return Err(refusal::NO_RELATION.plain().into());
     }
@@ -55,9 +54,8 @@ impl Operation for QueryById {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<partner::Order, Stop> {
         let Self { transaction_id, sp_mchid, sub_mchid } = self;
         related(caller, sp_mchid, sub_mchid)?;
-        let order = find_paid(cx, sp_mchid, transaction_id)?;
-        let order = order.filter(|order| order.sub_mchid.as_ref() == Some(sub_mchid));
-        Ok(shown(&order.ok_or_else(|| refusal::ORDER_UNKNOWN.plain())?, sub_mchid))
+        let order = actions::find_by_id(cx, sp_mchid, Some(sub_mchid), transaction_id)?;
+        Ok(shown(&order, sub_mchid))
     }
 }
 

@@ -3,7 +3,7 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, TradeState, TradeType, actions, is_openid};
+use super::{Event, Order, TradeState, TradeType, Transaction, actions, is_openid};
 use crate::chart;
 use crate::command::{Command, Stop};
 use crate::context::{Context, Movement};
@@ -145,9 +145,10 @@ impl Command for Place {
         self.admit(cx)?;
         let mut order = self.order(cx);
         if self.outcome == Outcome::Paid {
-            let given = self.transaction_id.clone();
-            let transaction_id = given.unwrap_or_else(|| cx.fresh_transaction_id());
-            actions::pay_as(cx, &mut order, transaction_id)?;
+            match &self.transaction_id {
+                Some(given) => pay_as(cx, &mut order, given)?,
+                None => actions::pay(cx, &mut order)?,
+            }
         }
         if let Some(amount) = self.refunded {
             refund(cx, &mut order, amount)?;
@@ -155,6 +156,19 @@ impl Command for Place {
         cx.put(&order)?;
         Ok(order)
     }
+}
+
+/// The payer pays, and the payment gets the number that was asked for, if it is free.
+fn pay_as(
+    cx: &mut Context<'_>,
+    order: &mut Order,
+    transaction_id: &TransactionId,
+) -> Result<(), Stop> {
+    if cx.get::<Transaction>(transaction_id.as_str())?.is_some() {
+        let what = format!("there is a transaction {transaction_id} already");
+        return Err(refusal::control_conflict(what).into());
+    }
+    actions::pay_as(cx, order, transaction_id.clone())
 }
 
 fn refund(cx: &mut Context<'_>, order: &mut Order, amount: Fen) -> Result<(), Stop> {
