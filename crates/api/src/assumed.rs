@@ -2,8 +2,10 @@
 //!
 //! Where the real service turns out to differ, its line here is the place to start.
 
+use serde::Serialize;
+
 /// A choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Assumption {
     /// A short name that never changes.
     pub id: &'static str,

@@ -32,7 +32,7 @@ pub(crate) async fn run(output: &Output) -> anyhow::Result<ExitCode> {
         print::json(&json!({
             "steps": story.steps,
             "ledger": { "before": story.before, "after": story.after },
-            "verify": { "clean": story.report.is_clean(), "checks": story.report.checks },
+            "verify": story.report.shown(),
         }))?;
     } else {
         show(&story);

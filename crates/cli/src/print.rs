@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use redress::api::assumed::ASSUMPTIONS;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
 
 use crate::args::Output;
 
@@ -85,11 +84,7 @@ fn wide(text: &str) -> usize {
 /// `redress assumptions`.
 pub(crate) fn assumptions(output: &Output) -> anyhow::Result<ExitCode> {
     if output.json {
-        let items: Vec<Json> = ASSUMPTIONS
-            .iter()
-            .map(|a| json!({ "id": a.id, "about": a.about, "choice": a.choice, "because": a.because }))
-            .collect();
-        json(&items)?;
+        json(&ASSUMPTIONS)?;
         return Ok(ExitCode::SUCCESS);
     }
     for assumption in ASSUMPTIONS {

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use redress_core::audit::Report;
 use redress_store::Store;
-use serde_json::json;
 
 use crate::args::Verify;
 use crate::print::{self, BAD, GOOD};
@@ -17,7 +16,7 @@ pub(crate) async fn run(args: &Verify) -> anyhow::Result<ExitCode> {
     })?;
     let report = store.audit().await?;
     if args.output.json {
-        print::json(&json!({ "clean": report.is_clean(), "checks": report.checks }))?;
+        print::json(&report.shown())?;
     } else {
         show(&report);
     }

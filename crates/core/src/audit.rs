@@ -9,6 +9,7 @@ use std::mem;
 use redress_api::Fen;
 use redress_api::compensation::BillState;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 
 use crate::chart;
 use crate::clock::Clock;
@@ -49,6 +50,12 @@ impl Report {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.checks.iter().all(|check| check.broken == 0)
+    }
+
+    /// The report for programs: whether it is clean, and every check.
+    #[must_use]
+    pub fn shown(&self) -> Value {
+        json!({ "clean": self.is_clean(), "checks": self.checks })
     }
 }
 
