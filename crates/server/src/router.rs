@@ -44,8 +44,11 @@ fn run<'a, E: Operation>(
             app.execute(call).await
         };
         if let Err(Failure::Refused(refusal)) = &decided {
-            let listed = Definition::of::<E>().answers(refusal.code);
-            debug_assert!(listed, "{} does not list {refusal}", E::PATH);
+            debug_assert!(
+                Definition::of::<E>().answers(refusal.code),
+                "{} does not list {refusal}",
+                E::PATH
+            );
         }
         let response = decided?;
         Ok((E::status(&response), wire::encode_response::<E>(&response)))
