@@ -36,14 +36,22 @@ pub(crate) async fn serve(
     observed(&app, path, &method, |caller| handle(route, &app, request, caller)).await
 }
 
-/// Answers a path that is not served.
+/// Answers a path that is not served. One of the API's may well be an endpoint of the real
+/// service, so the caller learns that it is this server that lacks it, and what it has.
 pub(crate) async fn unknown_path(
     State(app): State<Arc<App>>,
     request: Request<Body>,
 ) -> Response<Body> {
     let method = request.method().clone();
-    let problem =
-        Problem::new(PATH_NOT_FOUND, number::PARAMETER, "请求的接口不存在，请检查请求的URL");
+    let problem = if request.uri().path().starts_with("/v3/") {
+        let list = format!("{}/_control/endpoints", app.base_url);
+        let message = format!(
+            "Redress未实现该接口，已实现的接口列表见 {list} 或README“接口（Endpoints）”一节"
+        );
+        Problem::new(PATH_NOT_FOUND, number::PARAMETER, message)
+    } else {
+        Problem::new(PATH_NOT_FOUND, number::PARAMETER, "请求的接口不存在，请检查请求的URL")
+    };
     let body = request.into_body();
     observed(&app, "(unknown)", &method, |_| async { Err(hear_out(body, problem).await) }).await
 }

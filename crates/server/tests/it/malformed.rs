@@ -12,6 +12,15 @@ const TOO_LARGE: (u16, &str, &str) = (400, "INVALID_REQUEST", "请求包体过�
 const SLOW: (u16, &str, &str) = (400, "INVALID_REQUEST", "读取请求包体超时");
 const BROKEN: (u16, &str, &str) = (400, "INVALID_REQUEST", "读取请求包体失败");
 
+/// What the server says of an endpoint that it does not have: where the ones are that it has.
+fn not_implemented(world: &World) -> String {
+    let list = format!("http://{}/_control/endpoints", world.address());
+    let message =
+        format!("Redress未实现该接口，已实现的接口列表见 {list} 或README“接口（Endpoints）”一节");
+    assert!(message.chars().count() <= 256);
+    message
+}
+
 #[tokio::test]
 async fn paths_that_are_not_served() {
     let world = World::start().await;
@@ -33,17 +42,20 @@ async fn paths_that_are_not_served() {
         "/%ff",
         "/v3/certificates",
     ];
+    let message = not_implemented(&world);
+    let missing = (404, "NOT_FOUND", message.as_str());
     for target in targets {
-        world.refused(&world.platform.post(target, "{}"), PATH).await;
+        let expected = if target.starts_with("/v3/") { missing } else { PATH };
+        world.refused(&world.platform.post(target, "{}"), expected).await;
     }
-    world.refused(&world.platform.get(&format!("{}/", bill(BILL))), PATH).await;
-    world.refused(&world.platform.get(&bill("")), PATH).await;
+    world.refused(&world.platform.get(&format!("{}/", bill(BILL))), missing).await;
+    world.refused(&world.platform.get(&bill("")), missing).await;
     // An empty number between two slashes is a number.
     let empty = "输入源“/uri_template/out_trade_no”映射到值字段“商户订单号”字符串规则校验失败，字节数 0，小于最小值 6";
     let draft = world.direct.post(&reverse(""), "{}");
     world.refused(&draft, (400, "PARAM_ERROR", empty)).await;
     // Who says so does not matter.
-    world.refused(&world.platform.get("/v3/nothing").without("Authorization"), PATH).await;
+    world.refused(&world.platform.get("/v3/nothing").without("Authorization"), missing).await;
     world.refused_raw(b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", PATH).await;
 }
 
@@ -94,7 +106,9 @@ async fn bodies_that_are_too_large_are_heard_out() {
     world.refused_raw(&chunked, TOO_LARGE).await;
     // Also by those who are refused by the head alone.
     world.refused(&platform.post(BILLS, &body).without("Authorization"), crate::auth::FORMAT).await;
-    world.refused(&platform.post("/v3/nothing", &body), PATH).await;
+    let message = not_implemented(&world);
+    let missing = (404, "NOT_FOUND", message.as_str());
+    world.refused(&platform.post("/v3/nothing", &body), missing).await;
     world.refused(&platform.request("PUT", BILLS, &body), METHOD).await;
     // To the last byte that is allowed.
     let body = create(BILL).to_string();
