@@ -33,6 +33,7 @@ pub mod field;
 pub mod id;
 mod json;
 pub mod money;
+pub mod notification;
 pub mod partner;
 pub mod pay;
 pub mod subsidy;

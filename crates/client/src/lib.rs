@@ -20,6 +20,8 @@
 //! When a call fails, ask [`Error::fate`] before anything else: a request whose answer was lost may
 //! have been carried out, and [`Fate::Unknown`] says so.
 //!
+//! What the platform posts to a merchant is checked and opened by [`Merchant::open_notification`].
+//!
 //! A client runs inside a Tokio runtime. It reads the wall clock, because signatures carry the time
 //! and are good for five minutes.
 
@@ -29,6 +31,7 @@ mod client;
 mod clock;
 mod error;
 mod merchant;
+mod notification;
 mod retry;
 mod transport;
 
@@ -40,5 +43,6 @@ pub use crate::builder::{BuildError, ClientBuilder};
 pub use crate::client::{Answer, Client, Raw};
 pub use crate::error::{ApiError, Error, Fate};
 pub use crate::merchant::{FolderError, Merchant};
+pub use crate::notification::{NOTIFICATION_BYTES_MAX, Notification, NotificationError};
 pub use crate::retry::Retry;
 pub use crate::transport::{BODY_BYTES_MAX, Reqwest, Sent, Transport, TransportError};

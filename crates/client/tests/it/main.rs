@@ -3,6 +3,7 @@
 mod answers;
 mod fake;
 mod merchant;
+mod notification;
 mod orders;
 mod programs;
 mod requests;
