@@ -120,9 +120,9 @@ fn what_the_platform_did_not_sign_is_refused_with_401() {
         assert_eq!(refused.status(), 401, "{refused}");
         refused
     };
-    let is = |error: NotificationError, why: &VerifyError| match error {
-        NotificationError::Verify(found) => assert_eq!(found, *why),
-        other => panic!("{other}"),
+    let is = |error: NotificationError, why: &VerifyError| {
+        let NotificationError::Verify(found) = &error else { panic!("{error}") };
+        assert_eq!(found, why);
     };
     is(at(&HeaderMap::new(), &body, NOW), &VerifyError::Missing("Wechatpay-Timestamp"));
     let other = PrivateKey::generate().expect("a key");
