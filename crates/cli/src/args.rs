@@ -1,5 +1,8 @@
 //! The command line.
 
+mod control;
+mod notify;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +10,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo, TransactionId};
+
+pub(crate) use self::control::{Clock, Pay, Reach};
+pub(crate) use self::notify::{Listen, Notify};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
 /// ledger, and a client for it and for the real service.
@@ -47,6 +53,18 @@ pub(crate) enum Command {
     /// Subsidies (补差): cancel.
     #[command(subcommand)]
     Subsidy(Subsidy),
+    /// Receive callbacks (回调通知): check, open, print and answer them.
+    #[command(subcommand)]
+    Notify(Notify),
+    /// Act as the payer: show a code, pay an order, confirm a compensation.
+    #[command(subcommand)]
+    Pay(Pay),
+    /// Business time of a running server: show it, step it.
+    ///
+    /// Expiry, deadlines, retries and the times in answers follow it. Signatures stay on the wall
+    /// clock, because clients refuse anything else.
+    #[command(subcommand)]
+    Clock(Clock),
     /// List what no page of the documentation says and was chosen here.
     Assumptions(Output),
     /// Print the completions of a shell.
@@ -105,10 +123,10 @@ pub(crate) struct Verify {
     pub(crate) output: Output,
 }
 
-/// Who calls, and whom.
+/// Which merchant.
 #[derive(Clone, Debug, ClapArgs)]
-#[command(next_help_heading = "Caller")]
-pub(crate) struct Caller {
+#[command(next_help_heading = "Merchant")]
+pub(crate) struct Who {
     /// The merchant's folder: apiclient_key.pem, wxp_pub.pem, merchant.json.
     #[arg(long, value_name = "DIR", env = "REDRESS_MERCHANT")]
     pub(crate) merchant: Option<PathBuf>,
@@ -117,6 +135,14 @@ pub(crate) struct Caller {
     pub(crate) mchid: Option<Mchid>,
     #[command(flatten)]
     pub(crate) data: Data,
+}
+
+/// Who calls, and whom.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(next_help_heading = "Caller")]
+pub(crate) struct Caller {
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Call this host instead of the one in merchant.json.
     #[arg(long, value_name = "URL", env = "REDRESS_BASE_URL")]
     pub(crate) base_url: Option<String>,

@@ -13,7 +13,7 @@ use crate::print;
 
 pub(crate) async fn run(args: Call) -> anyhow::Result<ExitCode> {
     let body = body(args.json.as_deref())?;
-    let client = client(&args.caller, merchant(&args.caller, None)?)?;
+    let client = client(&args.caller, merchant(&args.caller.who, None)?)?;
     let answer = client.call(args.method, &args.path, body).await?;
     let parsed = serde_json::from_slice::<Json>(&answer.body).ok();
     let text = || String::from_utf8_lossy(&answer.body).into_owned();

@@ -2,12 +2,16 @@
 
 mod args;
 mod call;
+mod clock;
 mod control;
 mod demo;
+mod notify;
 mod operate;
+mod pay;
 mod print;
 mod reset;
 mod serve;
+mod span;
 mod verify;
 
 use std::process::ExitCode;
@@ -53,6 +57,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
         Command::Subsidy(args) => operate::subsidy(args).await,
+        Command::Notify(args) => notify::run(args).await,
+        Command::Pay(args) => pay::run(args).await,
+        Command::Clock(args) => clock::run(args).await,
         Command::Assumptions(args) => print::assumptions(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "redress", &mut std::io::stdout());

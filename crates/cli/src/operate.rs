@@ -9,19 +9,18 @@ use redress::api::subsidy::CancelResult;
 use redress::api::{Endpoint, Fen, Mchid, pay, subsidy};
 use redress::{Client, Error, Fate, Merchant};
 use redress_server::{DIRECT, PLATFORM};
-use serde_json::Value as Json;
 
-use crate::args::{Caller, Compensate, CompensateCreate, Output, Reverse, Subsidy};
-use crate::print::{self, Table};
+use crate::args::{Caller, Compensate, CompensateCreate, Output, Reverse, Subsidy, Who};
+use crate::print;
 
 /// The folder that a call signs with: the one named, or that of a merchant under `--data`.
-pub(crate) fn merchant(caller: &Caller, usual: Option<&str>) -> anyhow::Result<Merchant> {
-    let folder = match (&caller.merchant, caller.mchid.as_ref().map(Mchid::as_str).or(usual)) {
+pub(crate) fn merchant(who: &Who, usual: Option<&str>) -> anyhow::Result<Merchant> {
+    let folder = match (&who.merchant, who.mchid.as_ref().map(Mchid::as_str).or(usual)) {
         (Some(folder), _) => folder.clone(),
-        (None, Some(mchid)) => caller.data.data.join("merchants").join(mchid),
+        (None, Some(mchid)) => who.data.data.join("merchants").join(mchid),
         (None, None) => anyhow::bail!("say who calls: --merchant DIR, or --mchid NUMBER"),
     };
-    Merchant::from_folder(&folder).context("no merchant to call as; is `redress serve` set up?")
+    Merchant::from_folder(&folder).context("no such merchant; is `redress serve` set up?")
 }
 
 /// A client for a call.
@@ -61,7 +60,7 @@ async fn create(args: CompensateCreate) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) async fn reverse(args: Reverse) -> anyhow::Result<ExitCode> {
-    let merchant = merchant(&args.caller, Some(DIRECT))?;
+    let merchant = merchant(&args.caller.who, Some(DIRECT))?;
     let appid = match args.appid {
         Some(appid) => appid,
         None => merchant.appid().context("merchant.json names no appid: give --appid")?.clone(),
@@ -78,7 +77,7 @@ pub(crate) async fn subsidy(command: Subsidy) -> anyhow::Result<ExitCode> {
         transaction_id: args.transaction_id,
         description: args.description,
     };
-    let client = client(&args.caller, merchant(&args.caller, Some(PLATFORM))?)?;
+    let client = client(&args.caller, merchant(&args.caller.who, Some(PLATFORM))?)?;
     let answer = client.send(&request).await;
     let failed = answer.as_ref().is_ok_and(|cancelled| cancelled.result != CancelResult::Success);
     let code = finish(answer, args.output)?;
@@ -91,7 +90,7 @@ async fn send<E: Endpoint>(
     request: &E,
     output: Output,
 ) -> anyhow::Result<ExitCode> {
-    let client = client(caller, merchant(caller, Some(usual))?)?;
+    let client = client(caller, merchant(&caller.who, Some(usual))?)?;
     finish(client.send(request).await, output)
 }
 
@@ -116,24 +115,6 @@ fn finish<R: serde::Serialize>(
         print::json(&answer)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(&["field", "value"]);
-    rows(&mut table, "", &serde_json::to_value(&answer)?);
-    table.print();
+    print::fields(&serde_json::to_value(&answer)?);
     Ok(ExitCode::SUCCESS)
-}
-
-/// One row for each leaf of an answer.
-fn rows(table: &mut Table, name: &str, value: &Json) {
-    match value {
-        Json::Object(fields) => {
-            for (field, value) in fields {
-                let name = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
-                rows(table, &name, value);
-            }
-        }
-        Json::String(text) => table.row([name.to_owned(), text.clone()]),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
-            table.row([name.to_owned(), value.to_string()]);
-        }
-    }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use redress::api::assumed::ASSUMPTIONS;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::args::Output;
 
@@ -70,6 +71,29 @@ impl Table {
             } else {
                 line(text);
             }
+        }
+    }
+}
+
+/// Prints the fields of an answer.
+pub(crate) fn fields(answer: &Json) {
+    let mut table = Table::new(&["field", "value"]);
+    rows(&mut table, "", answer);
+    table.print();
+}
+
+/// One row for each leaf of an answer.
+fn rows(table: &mut Table, name: &str, value: &Json) {
+    match value {
+        Json::Object(fields) => {
+            for (field, value) in fields {
+                let name = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                rows(table, &name, value);
+            }
+        }
+        Json::String(text) => table.row([name.to_owned(), text.clone()]),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
+            table.row([name.to_owned(), value.to_string()]);
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
 
 /// Waits for Ctrl-C or SIGTERM.
 #[cfg(unix)]
-async fn stopped() -> anyhow::Result<()> {
+pub(crate) async fn stopped() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut term = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -46,6 +46,6 @@ async fn stopped() -> anyhow::Result<()> {
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn stopped() -> anyhow::Result<()> {
+pub(crate) async fn stopped() -> anyhow::Result<()> {
     Ok(tokio::signal::ctrl_c().await?)
 }

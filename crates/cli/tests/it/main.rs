@@ -3,5 +3,7 @@
 mod cli;
 mod crash;
 mod interop;
+mod notify;
+mod payer;
 mod served;
 mod tidy;

@@ -39,9 +39,15 @@ pub(crate) struct Served {
 impl Served {
     /// Starts one on a free port and waits until it serves.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// Starts one with more settings.
+    pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Self {
         let mut child = redress()
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(settings)
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()

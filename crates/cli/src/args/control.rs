@@ -1,0 +1,100 @@
+//! What acts on a running server from outside the API: the clock, the payer.
+
+use clap::{ArgGroup, Args as ClapArgs, Subcommand};
+use redress::api::{Mchid, OutBillNo, OutTradeNo};
+
+use super::{Data, Output};
+use crate::span::{Span, When};
+
+/// Which server, through its control API.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct Reach {
+    /// Where it is; the one that last served --data when left out.
+    #[arg(long, value_name = "URL", env = "REDRESS_SERVER")]
+    pub(crate) server: Option<String>,
+    /// The token that it was started with, if it was.
+    #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
+    pub(crate) control_token: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Clock {
+    /// Show business time, and how far it is ahead of the wall clock.
+    Show(Reach),
+    /// Move business time forward by so much. What falls due on the way is done at once.
+    Step {
+        /// Days, hours, minutes, seconds: 90s, 15m, 24h, 3d, 1h30m.
+        #[arg(value_name = "DURATION")]
+        by: Span,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Move business time forward until it is this late. It never runs backwards.
+    Until {
+        /// In China: 10:00 (the next time it is that late), "2026-11-26 10:00", 2026-11-26 (its
+        /// first second); or RFC 3339: 2026-11-26T10:00:00+08:00.
+        #[arg(value_name = "TIME")]
+        time: When,
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Pay {
+    /// Show a payment code (付款码), for `POST /v3/pay/transactions/codepay`. It pays once, within a
+    /// minute.
+    Code(PayCode),
+    /// Pay an order that waits for its payer: enter the password of a code payment, or pay by the
+    /// order's number.
+    Order(PayOrder),
+    /// Confirm a compensation (赔付) as the payer who gets it, or refuse it.
+    Bill(PayBill),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PayCode {
+    /// Who shows it.
+    #[arg(long, env = "REDRESS_OPENID", default_value = "o_payer")]
+    pub(crate) openid: String,
+    /// Ask for the password whatever the amount: the answer to the merchant is 202 USERPAYING.
+    #[arg(long)]
+    pub(crate) password: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PayOrder {
+    /// The merchant that placed it: of a service provider's order, the service provider.
+    pub(crate) mchid: Mchid,
+    /// The merchant's number of the order.
+    pub(crate) out_trade_no: OutTradeNo,
+    /// Fail instead: a wrong password, an empty account.
+    #[arg(long)]
+    pub(crate) fail: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = ArgGroup::new("answer").required(true))]
+pub(crate) struct PayBill {
+    /// The platform that compensates.
+    pub(crate) sp_mchid: Mchid,
+    /// Its number of the bill.
+    pub(crate) out_bill_no: OutBillNo,
+    /// Take the money.
+    #[arg(long, group = "answer")]
+    pub(crate) confirm: bool,
+    /// Leave it.
+    #[arg(long, group = "answer")]
+    pub(crate) refuse: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}

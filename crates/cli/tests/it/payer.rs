@@ -1,0 +1,172 @@
+//! `redress clock` and `redress pay`, against a running server.
+
+use std::process::Output;
+
+use serde_json::Value as Json;
+
+use crate::served::{Served, redress, run, stderr, stdout};
+
+struct World {
+    served: Served,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let served = Served::start(&folder.path().join("data"));
+        Self { served, _folder: folder }
+    }
+
+    fn data(&self) -> &str {
+        self.served.data.to_str().expect("a path in UTF-8")
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        run(&[args, &["--data", self.data()]].concat())
+    }
+
+    /// What a command prints with `--json`.
+    fn json(&self, args: &[&str]) -> Json {
+        let output = self.run(&[args, &["--json"]].concat());
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    /// What a command says when it fails.
+    fn failure(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stdout(&output));
+        stderr(&output)
+    }
+
+    /// Takes a code with the public API; the state of the order.
+    fn take(&self, out_trade_no: &str, auth_code: &str) -> Json {
+        let body = format!(
+            r#"{{"appid":"wxd678efh567hg6787","mchid":"1230000109","description":"茶",
+                "out_trade_no":"{out_trade_no}","payer":{{"auth_code":"{auth_code}"}},
+                "amount":{{"total":100}},"scene_info":{{"store_info":{{"id":"1"}}}}}}"#
+        );
+        let path = "/v3/pay/transactions/codepay";
+        let output = self.run(&["call", "POST", path, "--mchid", "1230000109", "--json", &body]);
+        assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+        let paid: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        paid["trade_state"].clone()
+    }
+}
+
+#[test]
+fn the_clock_is_shown_and_stepped() {
+    let world = World::start();
+    let shown = world.json(&["clock", "show"]);
+    assert_eq!(shown["offset_seconds"], 0);
+    let stepped = world.json(&["clock", "step", "1h30m"]);
+    assert_eq!(
+        (&stepped["offset_seconds"], &stepped["stepped_seconds"]),
+        (&5400.into(), &5400.into())
+    );
+    let text = stdout(&world.run(&["clock", "show"]));
+    assert!(text.contains("business") && text.contains("1h30m"), "{text}");
+
+    // Tomorrow at the latest, then a day of the calendar.
+    let until = world.json(&["clock", "until", "10:00"]);
+    let now = until["now"].as_str().expect("a time");
+    assert!(now[11..].starts_with("10:00:0"), "{now}");
+    let until = world.json(&["clock", "until", "2027-12-01 08:00"]);
+    let now = until["now"].as_str().expect("a time");
+    assert!(now.starts_with("2027-12-01T08:00:0"), "{now}");
+
+    let past = world.failure(&["clock", "until", "2020-01-01T00:00:00+08:00"]);
+    assert!(past.contains("never runs backwards"), "{past}");
+    let far = world.failure(&["clock", "step", "500d"]);
+    assert!(far.contains("a step has 0 to"), "{far}");
+    for wrong in [["step", "90"], ["step", "1h 30m"], ["until", "noon"], ["until", "25:00"]] {
+        let output = world.run(&[&["clock"][..], &wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_payer_shows_codes_and_enters_passwords() {
+    let world = World::start();
+    let code = |more: &[&str]| {
+        let shown = world.json(&[&["pay", "code"][..], more].concat());
+        shown["auth_code"].as_str().expect("a code").to_owned()
+    };
+    assert_eq!(world.take("payer1", &code(&[])), "SUCCESS");
+    for (number, more, state) in
+        [("payer2", &[][..], "SUCCESS"), ("payer3", &["--fail"], "PAYERROR")]
+    {
+        assert_eq!(world.take(number, &code(&["--openid", "o_other", "--password"])), "USERPAYING");
+        let order = world.json(&[&["pay", "order", "1230000109", number][..], more].concat());
+        assert_eq!(order["state"], state, "{order}");
+    }
+    let again = world.failure(&["pay", "order", "1230000109", "payer2"]);
+    assert!(again.contains("/_control/orders/1230000109/payer2/payer: 4"), "{again}");
+    let text = stdout(&world.run(&["pay", "code"]));
+    assert!(text.contains("auth_code") && text.contains("o_payer"), "{text}");
+}
+
+#[test]
+fn a_payer_confirms_or_refuses_a_compensation() {
+    let world = World::start();
+    for (number, answer, state) in
+        [("payer4", "--confirm", "SUCCESS"), ("payer5", "--refuse", "CLOSED")]
+    {
+        world.json(&[
+            "compensate",
+            "create",
+            number,
+            "--amount",
+            "100",
+            "--transaction-id",
+            "1217752501201407033233368018",
+            "--sponsor",
+            "1900001109",
+            "--remark",
+            "退货",
+        ]);
+        // It reaches its payer in the background.
+        while world.json(&["compensate", "query", number])["state"] == "ACCEPTED" {}
+        let bill = world.json(&["pay", "bill", "1900001108", number, answer]);
+        assert_eq!(bill["state"], state, "{bill}");
+        assert_eq!(world.json(&["compensate", "query", number])["state"], state);
+    }
+    let neither = world.run(&["pay", "bill", "1900001108", "payer4"]);
+    let both = world.run(&["pay", "bill", "1900001108", "payer4", "--confirm", "--refuse"]);
+    assert_eq!((neither.status.code(), both.status.code()), (Some(2), Some(2)));
+}
+
+#[test]
+fn a_server_is_found_by_its_folder_its_address_or_not_at_all() {
+    let world = World::start();
+    let base_url = &world.served.base_url;
+    let named = run(&["clock", "show", "--server", base_url, "--data", "/nowhere"]);
+    assert!(named.status.success(), "{}", stderr(&named));
+    let by_variable =
+        redress().args(["clock", "show"]).env("REDRESS_SERVER", base_url).output().expect("runs");
+    assert!(by_variable.status.success(), "{}", stderr(&by_variable));
+    let nowhere = run(&["clock", "show", "--data", "/nowhere"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(stderr(&nowhere).contains("redress serve"), "{}", stderr(&nowhere));
+
+    let data = world.data().to_owned();
+    let World { served, _folder } = world;
+    assert!(served.terminate().success());
+    let stopped = run(&["clock", "show", "--data", &data]);
+    assert_eq!(stopped.status.code(), Some(1));
+    assert!(stderr(&stopped).contains("does `redress serve` run?"), "{}", stderr(&stopped));
+}
+
+#[test]
+fn a_control_token_is_passed_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start_with(&folder.path().join("data"), &["--control-token", "sesame"]);
+    let data = served.data.to_str().expect("a path in UTF-8");
+    let shown = run(&["clock", "show", "--data", data, "--control-token", "sesame"]);
+    assert!(shown.status.success(), "{}", stderr(&shown));
+    let refused = run(&["clock", "show", "--data", data]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("control token"), "{}", stderr(&refused));
+    assert!(!stdout(&run(&["clock", "show", "--help"])).contains("sesame"));
+}
