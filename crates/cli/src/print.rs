@@ -82,7 +82,7 @@ pub(crate) fn fields(answer: &Json) {
     table.print();
 }
 
-/// One row for each leaf of an answer.
+/// One row for each leaf of an answer that has a value.
 fn rows(table: &mut Table, name: &str, value: &Json) {
     match value {
         Json::Object(fields) => {
@@ -92,7 +92,8 @@ fn rows(table: &mut Table, name: &str, value: &Json) {
             }
         }
         Json::String(text) => table.row([name.to_owned(), text.clone()]),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
+        Json::Null => {}
+        Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
             table.row([name.to_owned(), value.to_string()]);
         }
     }

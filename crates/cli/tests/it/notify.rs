@@ -9,6 +9,7 @@ use redress::Merchant;
 use redress::api::notification::{ALGORITHM, Envelope, RESOURCE_TYPE, Resource};
 use redress::crypto::{PrivateKey, nonce, sign_response};
 use serde_json::{Value as Json, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::served::{Served, redress, run, stderr};
 
@@ -189,6 +190,36 @@ async fn it_answers_what_it_was_told_to_and_as_late() {
     listener.interrupt();
     let (status, said) = listener.end();
     assert!(status.success() && said.is_empty(), "Ctrl-C is an orderly end: {said}");
+}
+
+#[tokio::test]
+async fn it_waits_for_nobody_for_ever() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(&folder.path().join("data"));
+    let mut listener = Listener::start(&served.data, &[]);
+    let platform = Platform::of(&served.data, "1230000109");
+    let address = listener.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let stall = async |sent: &[u8]| {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.expect("it listens");
+        stream.write_all(sent).await.expect("it reads");
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer);
+        let read = tokio::time::timeout(Duration::from_secs(20), read).await;
+        read.expect("it ends in time").expect("it ends in order");
+        String::from_utf8(answer).expect("text")
+    };
+    let good = async {
+        assert_eq!(platform.tell(&listener.url, &json!({})).await.0, 204, "the others are served");
+    };
+    let (silent, body, ()) = tokio::join!(
+        stall(b"POST / HTTP/1.1\r\nHost: a\r\n"),
+        stall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
+        good
+    );
+    assert_eq!(silent, "");
+    assert!(body.starts_with("HTTP/1.1 408") && body.ends_with(FAIL), "{body}");
+    assert_eq!(listener.heard()["answered"], 204);
+    assert_eq!(listener.heard()["answered"], 408);
 }
 
 #[tokio::test]

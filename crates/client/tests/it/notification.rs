@@ -141,6 +141,32 @@ fn what_the_platform_did_not_sign_is_refused_with_401() {
 }
 
 #[test]
+fn any_changed_byte_is_noticed() {
+    let body = printed(&envelope(&told()));
+    let headers = signed_by(platform_key(), &body, NOW);
+    let receiver = receiver();
+    for place in 0..body.len() {
+        let mut changed = body.clone();
+        changed[place] ^= 1;
+        let refused = receiver.open_notification_at(&headers, &changed, NOW);
+        assert!(matches!(refused, Err(NotificationError::Verify(VerifyError::BadSignature))));
+    }
+    for name in ["Timestamp", "Nonce", "Signature", "Serial"] {
+        let name = format!("Wechatpay-{name}");
+        let value = headers[&name].to_str().expect("text");
+        for place in 0..value.len() {
+            let mut changed = value.as_bytes().to_vec();
+            changed[place] ^= 1;
+            let Ok(changed) = http::HeaderValue::from_bytes(&changed) else { continue };
+            let mut headers = headers.clone();
+            headers.insert(http::HeaderName::try_from(&name).expect("a name"), changed);
+            let refused = receiver.open_notification_at(&headers, &body, NOW);
+            assert!(matches!(refused, Err(NotificationError::Verify(_))), "{name} at {place}");
+        }
+    }
+}
+
+#[test]
 fn what_is_signed_but_cannot_be_opened_says_why() {
     let changed = |change: &dyn Fn(&mut Envelope)| {
         let mut sent = envelope(&told());
