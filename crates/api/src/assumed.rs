@@ -245,6 +245,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "Captured for 400; a few failures were seen without",
     ),
     assume(
+        "platform-keys",
+        "Which of the platform's keys signs an answer",
+        "By a setting of the merchant: `public_key` (default), `certificate` or `both`. The key that the request's Wechatpay-Serial names, if the merchant has it; else its certificate; else the public key",
+        "The guide to the change says so for the public key's id and for no header at all",
+    ),
+    assume(
+        "certificate-overlap",
+        "How one platform certificate takes over from another",
+        "The new one is listed at once, the old one signs until the overlap (24 hours by default) ends and is then gone; algorithm_type SM2 gets 404 RESOURCE_NOT_EXISTS",
+        "The page lists both 24 hours before; no answer to SM2 is published for merchants without such certificates",
+    ),
+    assume(
         "request-id",
         "The number at the end of the Request-ID",
         "As the troubleshooting guide lists them; the nearest one where it lists none",

@@ -76,6 +76,8 @@ pub enum Supported {
     Partner,
     /// 电商平台 (printed as 普通服务商 on the subsidy page): an e-commerce service provider.
     Ecommerce,
+    /// 普通商户 and 普通服务商: whoever signs for itself.
+    All,
 }
 
 impl Supported {
@@ -86,6 +88,7 @@ impl Supported {
             Self::Platform => "平台商户",
             Self::Direct => "普通商户",
             Self::Partner | Self::Ecommerce => "普通服务商",
+            Self::All => "普通商户、普通服务商",
         }
     }
 }

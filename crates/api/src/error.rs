@@ -34,6 +34,8 @@ pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
 pub const OUT_TRADE_NO_USED: ErrorCode = ErrorCode { status: 403, code: "OUT_TRADE_NO_USED" };
 /// No such record.
 pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
+/// No such record, as refunds, sharing and certificates spell it.
+pub const RESOURCE_NOT_EXISTS: ErrorCode = ErrorCode { status: 404, code: "RESOURCE_NOT_EXISTS" };
 /// The appid does not belong to the merchant.
 pub const APPID_MCHID_NOT_MATCH: ErrorCode =
     ErrorCode { status: 400, code: "APPID_MCHID_NOT_MATCH" };

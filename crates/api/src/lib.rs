@@ -26,6 +26,7 @@
 //! key, or reads a clock.
 
 pub mod assumed;
+pub mod certificate;
 pub mod compensation;
 pub mod endpoint;
 pub mod error;
@@ -67,5 +68,6 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<partner::QueryById>(),
         Definition::of::<partner::Close>(),
         Definition::of::<partner::Reverse>(),
+        Definition::of::<certificate::List>(),
     ]
 }

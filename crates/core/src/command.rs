@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use redress_api::{Endpoint, Mchid, Timestamp};
+use redress_api::{Endpoint, Mchid, Supported, Timestamp};
 
 use crate::context::Context;
 use crate::merchant::Merchant;
@@ -95,12 +95,32 @@ impl<E: Operation> Command for Call<E> {
     type Outcome = E::Response;
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<E::Response, Stop> {
-        let caller: Merchant =
-            cx.get(self.caller.as_str())?.ok_or_else(|| refusal::CALLER_UNKNOWN.plain())?;
-        if !caller.supports(E::SUPPORTED) {
-            return Err(refusal::NOT_SUPPORTED.plain().into());
-        }
+        let caller = admitted(cx, &self.caller, E::SUPPORTED)?;
         self.request.decide(cx, &caller)
+    }
+}
+
+/// The merchant of this number, if it may call what these may call.
+fn admitted(cx: &mut Context<'_>, caller: &Mchid, supported: Supported) -> Result<Merchant, Stop> {
+    let caller: Merchant =
+        cx.get(caller.as_str())?.ok_or_else(|| refusal::CALLER_UNKNOWN.plain())?;
+    if caller.supports(supported) { Ok(caller) } else { Err(refusal::NOT_SUPPORTED.plain().into()) }
+}
+
+/// Asks whether a merchant may call an endpoint that the server answers by itself.
+#[derive(Clone, Debug)]
+pub struct Admit {
+    /// Who calls.
+    pub caller: Mchid,
+    /// Who may.
+    pub supported: Supported,
+}
+
+impl Command for Admit {
+    type Outcome = Merchant;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
+        admitted(cx, &self.caller, self.supported)
     }
 }
 

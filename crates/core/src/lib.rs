@@ -20,7 +20,7 @@ pub mod row;
 pub mod subsidy;
 pub mod trial;
 
-pub use command::{Call, Command, Find, Frame, Operation, attempt};
+pub use command::{Admit, Call, Command, Find, Frame, Operation, attempt};
 pub use context::Context;
 pub use job::Job;
 pub use ledger::{Account, AccountId, Transfer, TransferId};

@@ -37,6 +37,39 @@ pub enum Confirmation {
     None,
 }
 
+/// Which of the platform's keys a merchant has, and so what answers to it are signed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformKeys {
+    /// The public key alone, as new merchants do.
+    #[default]
+    PublicKey,
+    /// Certificates alone.
+    Certificate,
+    /// Both: certificates, unless a request names the public key.
+    Both,
+}
+
+impl PlatformKeys {
+    /// Whether it has certificates.
+    #[must_use]
+    pub const fn has_certificates(self) -> bool {
+        match self {
+            Self::PublicKey => false,
+            Self::Certificate | Self::Both => true,
+        }
+    }
+
+    /// Whether it has the public key.
+    #[must_use]
+    pub const fn has_public_key(self) -> bool {
+        match self {
+            Self::Certificate => false,
+            Self::PublicKey | Self::Both => true,
+        }
+    }
+}
+
 /// A key with which the merchant signs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credential {
@@ -65,6 +98,9 @@ pub struct Merchant {
     pub sub_merchants: BTreeSet<Mchid>,
     /// Its keys.
     pub credentials: Vec<Credential>,
+    /// Which keys of the platform it has.
+    #[serde(default)]
+    pub platform_keys: PlatformKeys,
 }
 
 impl Merchant {
@@ -76,6 +112,7 @@ impl Merchant {
             Supported::Direct => &[Role::Direct],
             Supported::Partner => &[Role::Platform, Role::Ecommerce],
             Supported::Ecommerce => &[Role::Ecommerce],
+            Supported::All => &[Role::Platform, Role::Ecommerce, Role::Direct],
         };
         roles.iter().any(|role| self.roles.contains(role))
     }
@@ -149,6 +186,26 @@ impl Command for Configure {
     fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
         let mut merchant = existing(cx, &self.mchid)?;
         merchant.confirmation = self.confirmation;
+        cx.put(&merchant)?;
+        Ok(merchant)
+    }
+}
+
+/// Changes which keys of the platform a merchant has.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The merchant.
+    pub mchid: Mchid,
+    /// The keys.
+    pub platform_keys: PlatformKeys,
+}
+
+impl Command for Trust {
+    type Outcome = Merchant;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
+        let mut merchant = existing(cx, &self.mchid)?;
+        merchant.platform_keys = self.platform_keys;
         cx.put(&merchant)?;
         Ok(merchant)
     }

@@ -2,22 +2,27 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use redress_api::Timestamp;
-use redress_core::{Command, Frame};
-use redress_crypto::random_bytes;
+use redress_api::{Mchid, Timestamp};
+use redress_core::merchant::Merchant;
+use redress_core::{Command, Find, Frame};
+use redress_crypto::{ApiV3Key, random_bytes};
 use redress_store::{Failure, Store};
 
+use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
+use crate::folder::FolderError;
 use crate::identify::Identities;
-use crate::platform::Platform;
+use crate::platform::{Platform, Signer};
 
 /// One server's world.
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    pub(crate) platform: Platform,
+    pub(crate) platform: Arc<Platform>,
     pub(crate) identities: Identities,
+    pub(crate) apiv3_keys: ApiV3Keys,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,
@@ -54,5 +59,18 @@ impl App {
     /// Runs a command that only reads.
     pub(crate) async fn read<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
         self.store.read(command, self.frame()).await
+    }
+
+    /// The key that a merchant's callbacks and certificates are sealed with.
+    pub(crate) async fn apiv3_key(&self, mchid: &Mchid) -> Result<ApiV3Key, FolderError> {
+        self.apiv3_keys.of(&self.data, mchid).await
+    }
+
+    /// What a merchant's callbacks are signed with now.
+    #[expect(dead_code, reason = "callbacks are not sent yet")]
+    pub(crate) async fn callback_signer(&self, mchid: &Mchid) -> Result<Arc<Signer>, Failure> {
+        let merchant = self.read(Find::<Merchant>::new(mchid.as_str())).await?;
+        let keys = merchant.map(|merchant| merchant.platform_keys).unwrap_or_default();
+        Ok(self.platform.signer(keys, None))
     }
 }

@@ -3,6 +3,7 @@
 
 mod act;
 mod guard;
+mod platform;
 mod show;
 
 use std::sync::Arc;
@@ -29,9 +30,16 @@ const JSON: &str = "application/json; charset=utf-8";
 const INDEX: &[(&str, &str)] = &[
     ("GET /_control", "this list"),
     ("GET /_control/merchants", "merchants"),
-    ("POST /_control/merchants", "make one: {mchid, name?, roles, appids, confirmation?}"),
+    (
+        "POST /_control/merchants",
+        "make one: {mchid, name?, roles, appids, confirmation?, platform_keys?}",
+    ),
     ("GET /_control/merchants/{mchid}", "one merchant"),
     ("POST /_control/merchants/{mchid}/confirmation", "{confirmation: required|none}"),
+    (
+        "POST /_control/merchants/{mchid}/platform-keys",
+        "{platform_keys: public_key|certificate|both}",
+    ),
     ("POST /_control/relations", "{platform, merchant, relation: sponsor|sub_merchant}"),
     ("POST /_control/credits", "credit an account: {mchid, amount}"),
     ("GET /_control/orders", "orders"),
@@ -49,6 +57,8 @@ const INDEX: &[(&str, &str)] = &[
     ("GET /_control/ledger", "every account, added up from the transfers"),
     ("GET /_control/transfers", "transfers; ?account=&reference="),
     ("GET /_control/jobs", "jobs that wait"),
+    ("GET /_control/platform", "the platform's public key and certificates"),
+    ("POST /_control/platform/rotate", "a new certificate takes over: {overlap_seconds?}"),
     ("GET /_control/clock", "business time"),
     ("POST /_control/clock/step", "{seconds}"),
     ("GET /_control/verify", "every invariant, recomputed from the transfers"),
@@ -63,6 +73,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/merchants", get(show::merchants).post(act::register))
         .route("/merchants/{mchid}", get(show::merchant))
         .route("/merchants/{mchid}/confirmation", post(act::configure))
+        .route("/merchants/{mchid}/platform-keys", post(platform::trust))
         .route("/relations", post(act::relate))
         .route("/credits", post(act::credit))
         .route("/orders", get(show::orders).post(act::place))
@@ -76,6 +87,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/ledger", get(show::ledger))
         .route("/transfers", get(show::transfers))
         .route("/jobs", get(show::jobs))
+        .route("/platform", get(platform::show))
+        .route("/platform/rotate", post(platform::rotate))
         .route("/clock", get(show::clock))
         .route("/clock/step", post(act::step))
         .route("/verify", get(show::verify))
@@ -134,6 +147,12 @@ struct Trouble {
 impl Trouble {
     fn new(status: StatusCode, error: impl Into<String>) -> Self {
         Self { status, error: error.into() }
+    }
+
+    /// A fault of ours.
+    fn fault(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %error, "a control call failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 
     fn unknown(what: impl Into<String>) -> Self {

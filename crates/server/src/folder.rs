@@ -13,7 +13,7 @@ use redress_crypto::{ApiV3Key, Certificate, PrivateKey, Serial, random_bytes};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
-use crate::platform::Platform;
+use crate::platform::{Certified, Platform};
 
 /// A file that cannot be read, written or understood.
 #[derive(Debug, thiserror::Error)]
@@ -98,18 +98,40 @@ pub(crate) fn make_merchant(
     let pem = key.to_pkcs8_pem().map_err(in_key)?;
     write_secret(&key_path, &pem)?;
     write_secret(&dir.join("apiclient_cert.pem"), &certificate.to_pem())?;
-    write_secret(&dir.join("wxp_pub.pem"), &platform.key().public_key().to_spki_pem())?;
+    write_secret(&dir.join("wxp_pub.pem"), &platform.public().key().public_key().to_spki_pem())?;
     let serial_no = certificate.serial().as_str().to_owned();
     let file = json!({
         "mchid": mchid,
         "serial_no": serial_no,
         "apiv3_key": ApiV3Key::generate().expose(),
-        "public_key_id": platform.public_key_id().as_str(),
+        "public_key_id": platform.public().serial().as_str(),
         "appid": appid,
         "base_url": base_url,
     });
     write_json(&dir.join("merchant.json"), &file)?;
     Ok(Credential { serial_no, certificate: certificate.to_pem() })
+}
+
+/// Leaves these certificates of the platform in a merchant's folder, and no others, each under the
+/// name that the provider's own download tool gives it.
+pub(crate) fn write_certificates(dir: &Path, living: &[Certified]) -> Result<(), FolderError> {
+    let name = |one: &Certified| format!("wechatpay_{}.pem", one.signer.serial());
+    let names: Vec<String> = living.iter().map(name).collect();
+    for (one, name) in living.iter().zip(&names) {
+        let path = dir.join(name);
+        if !path.exists() {
+            write_secret(&path, &one.certificate.to_pem())?;
+        }
+    }
+    for entry in fs::read_dir(dir).map_err(|e| FolderError::new(dir, e))? {
+        let entry = entry.map_err(|e| FolderError::new(dir, e))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_ours = name.starts_with("wechatpay_") && name.ends_with(".pem");
+        if is_ours && !names.contains(&name) {
+            fs::remove_file(entry.path()).map_err(|e| FolderError::new(&entry.path(), e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the address that the server listens at into every merchant's folder.

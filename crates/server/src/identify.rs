@@ -2,14 +2,14 @@
 //! checks.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use redress_api::Mchid;
 use redress_api::error::{INVALID_REQUEST, SIGN_ERROR};
 use redress_core::Find;
-use redress_core::merchant::Merchant;
+use redress_core::merchant::{Merchant, PlatformKeys};
 use redress_core::refusal::number;
 use redress_crypto::{
     Authorization, AuthorizationError, PublicKey, Serial, fresh_request, request_message,
@@ -27,24 +27,48 @@ const SHOWN_CHARS_MAX: usize = 256;
 
 /// The keys of merchants that have called, parsed once.
 #[derive(Debug, Default)]
-pub(crate) struct Identities(RwLock<BTreeMap<Mchid, Keys>>);
+pub(crate) struct Identities(RwLock<Known>);
 
-type Keys = Arc<[(Serial, PublicKey)]>;
+#[derive(Debug, Default)]
+struct Known {
+    merchants: BTreeMap<Mchid, Arc<Identity>>,
+    /// How often one was forgotten: what was read before does not count after.
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Identity {
+    keys: Box<[(Serial, PublicKey)]>,
+    platform_keys: PlatformKeys,
+}
 
 impl Identities {
-    async fn of(&self, app: &App, mchid: &Mchid) -> Result<Option<Keys>, Problem> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(mchid).cloned();
-        if known.is_some() {
-            return Ok(known);
-        }
+    async fn of(&self, app: &App, mchid: &Mchid) -> Result<Option<Arc<Identity>>, Problem> {
+        let forgotten = {
+            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(identity) = known.merchants.get(mchid) {
+                return Ok(Some(Arc::clone(identity)));
+            }
+            known.forgotten
+        };
         let Some(merchant) = app.read(Find::<Merchant>::new(mchid.as_str())).await? else {
             return Ok(None);
         };
-        let keys: Result<Vec<_>, _> = merchant.credentials.iter().map(open_credential).collect();
-        let keys: Keys = keys.map_err(Problem::defect)?.into();
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        all.insert(mchid.clone(), Arc::clone(&keys));
-        Ok(Some(keys))
+        let keys: Result<_, _> = merchant.credentials.iter().map(open_credential).collect();
+        let keys = keys.map_err(Problem::defect)?;
+        let identity = Arc::new(Identity { keys, platform_keys: merchant.platform_keys });
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.forgotten == forgotten {
+            known.merchants.insert(mchid.clone(), Arc::clone(&identity));
+        }
+        Ok(Some(identity))
+    }
+
+    /// Has a merchant that has changed read again.
+    pub(crate) fn forget(&self, mchid: &Mchid) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.merchants.remove(mchid);
+        known.forgotten += 1;
     }
 }
 
@@ -59,8 +83,18 @@ fn sign_error(message: &'static str) -> Problem {
     Problem::new(SIGN_ERROR, number::SIGNATURE, message)
 }
 
-/// The checks that need only the head of the request.
-pub(crate) async fn claimed(app: &App, headers: &HeaderMap) -> Result<Claimed, Problem> {
+/// The key that a request wants its answer signed with.
+pub(crate) fn named_key(headers: &HeaderMap) -> Option<Serial> {
+    Serial::parse(headers.get("Wechatpay-Serial")?.to_str().ok()?).ok()
+}
+
+/// The checks that need only the head of the request. Says which keys of the platform the merchant
+/// has as soon as that is known, because a refusal is signed too.
+pub(crate) async fn claimed(
+    app: &App,
+    headers: &HeaderMap,
+    platform_keys: &OnceLock<PlatformKeys>,
+) -> Result<Claimed, Problem> {
     let given = |name| headers.get(name).is_some_and(|value: &http::HeaderValue| !value.is_empty());
     if !given(ACCEPT) || !given(USER_AGENT) {
         return Err(Problem::new(
@@ -70,17 +104,25 @@ pub(crate) async fn claimed(app: &App, headers: &HeaderMap) -> Result<Claimed, P
         ));
     }
     let authorization = authorization(headers)?;
+    let mchid = authorization.mchid.parse::<Mchid>().map_err(|_unfit| garbled());
+    let identity = match &mchid {
+        Ok(mchid) => app.identities.of(app, mchid).await?,
+        Err(_) => None,
+    };
+    if let Some(identity) = &identity {
+        platform_keys.get_or_init(|| identity.platform_keys);
+    }
     if !fresh_request(&authorization.timestamp, clock::wall()) {
         return Err(sign_error("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟"));
     }
-    let mchid: Mchid = authorization.mchid.parse().map_err(|_unfit| garbled())?;
-    let Some(keys) = app.identities.of(app, &mchid).await? else {
+    let mchid = mchid?;
+    let Some(identity) = identity else {
         return Err(sign_error(
             "商户未申请过证书。请到商户平台上申请证书授权机构颁发的证书。详情可参考:http://kf.qq.com/faq/180824JvUZ3i180824YvMNJj.html。",
         ));
     };
     let serial = Serial::parse(&authorization.serial_no).ok();
-    let key = keys.iter().find(|(known, _)| Some(known) == serial.as_ref());
+    let key = identity.keys.iter().find(|(known, _)| Some(known) == serial.as_ref());
     let Some((_, key)) = key else {
         return Err(sign_error("商户证书序列号有误。请使用签名私钥匹配的证书序列号"));
     };

@@ -4,6 +4,7 @@
 //! until [`Server::stop`]. [`testing::TestServer`] does so in a test, on a free port and a
 //! temporary folder.
 
+mod apiv3;
 mod app;
 mod clock;
 mod config;
@@ -12,6 +13,7 @@ mod folder;
 mod identify;
 mod listen;
 mod metrics;
+mod own;
 mod platform;
 mod reply;
 mod router;

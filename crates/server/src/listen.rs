@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
+use crate::apiv3::ApiV3Keys;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
@@ -96,8 +97,9 @@ impl Server {
         let app = Arc::new(App {
             store,
             clock: Clock::default(),
-            platform,
+            platform: Arc::new(platform),
             identities: Identities::default(),
+            apiv3_keys: ApiV3Keys::default(),
             data,
             base_url,
             control_token: config.control_token,

@@ -1,17 +1,50 @@
-//! The platform's own key: what answers are signed with.
+//! The platform's own keys: what answers and callbacks are signed with.
 
-use std::path::Path;
+mod certificates;
 
-use redress_crypto::{PrivateKey, Serial, random_bytes};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use http::HeaderMap;
+use redress_core::merchant::PlatformKeys;
+use redress_crypto::{PrivateKey, Serial, nonce, random_bytes, sign_response};
 use serde::{Deserialize, Serialize};
 
+use self::certificates::Certificates;
+pub(crate) use self::certificates::Certified;
+use crate::clock;
 use crate::folder::{self, FolderError};
 
-/// The platform's key pair in public-key mode.
-#[derive(Clone, Debug)]
+/// The platform's key pair of the public-key mode, and its certificates.
+#[derive(Debug)]
 pub(crate) struct Platform {
+    dir: PathBuf,
+    public: Arc<Signer>,
+    certificates: RwLock<Arc<Certificates>>,
+    /// Held while one certificate is put in the place of another.
+    rotating: Mutex<()>,
+}
+
+/// A key and the name that verifiers find it by.
+#[derive(Clone, Debug)]
+pub(crate) struct Signer {
     key: PrivateKey,
-    public_key_id: Serial,
+    serial: Serial,
+}
+
+impl Signer {
+    pub(crate) const fn key(&self) -> &PrivateKey {
+        &self.key
+    }
+
+    pub(crate) const fn serial(&self) -> &Serial {
+        &self.serial
+    }
+
+    /// Signs an answer or a callback now, by the wall clock.
+    pub(crate) fn sign(&self, headers: &mut HeaderMap, body: &[u8]) {
+        sign_response(&self.key, &self.serial, headers, body, clock::wall(), &nonce());
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -20,7 +53,7 @@ struct File {
 }
 
 impl Platform {
-    /// Reads the key from `DIR/platform`, or makes it there.
+    /// Reads the keys from `DIR/platform`, or makes them there.
     pub(crate) fn load_or_make(data: &Path) -> Result<Self, FolderError> {
         let dir = data.join("platform");
         let (key_path, file_path) = (dir.join("platform_key.pem"), dir.join("platform.json"));
@@ -30,9 +63,15 @@ impl Platform {
         let file: File = folder::read_json(&file_path)?;
         let pem = folder::read(&key_path)?;
         let key = PrivateKey::from_pem(&pem).map_err(|e| FolderError::new(&key_path, e))?;
-        let public_key_id =
+        let serial =
             Serial::parse(&file.public_key_id).map_err(|e| FolderError::new(&file_path, e))?;
-        Ok(Self { key, public_key_id })
+        let certificates = Certificates::load_or_make(&dir, clock::wall())?;
+        Ok(Self {
+            dir,
+            public: Arc::new(Signer { key, serial }),
+            certificates: RwLock::new(Arc::new(certificates)),
+            rotating: Mutex::new(()),
+        })
     }
 
     fn make(dir: &Path) -> Result<(), FolderError> {
@@ -48,11 +87,38 @@ impl Platform {
         folder::write_json(&dir.join("platform.json"), &file)
     }
 
-    pub(crate) const fn key(&self) -> &PrivateKey {
-        &self.key
+    /// The key pair of the public-key mode.
+    pub(crate) fn public(&self) -> &Signer {
+        &self.public
     }
 
-    pub(crate) const fn public_key_id(&self) -> &Serial {
-        &self.public_key_id
+    /// The certificates that are in use or soon will be, the oldest first.
+    pub(crate) fn certificates(&self) -> Vec<Certified> {
+        self.known().living(clock::wall()).cloned().collect()
+    }
+
+    /// What signs for a merchant that has these keys: the one that it names, if it has that one;
+    /// else its certificate; else the public key.
+    pub(crate) fn signer(&self, keys: PlatformKeys, named: Option<&Serial>) -> Arc<Signer> {
+        let names_public = named.is_some_and(|named| *named == self.public.serial);
+        if !keys.has_certificates() || (keys.has_public_key() && names_public) {
+            return Arc::clone(&self.public);
+        }
+        let (known, now) = (self.known(), clock::wall());
+        let named = known.living(now).find(|living| Some(living.signer.serial()) == named);
+        named.map_or_else(|| known.current(now), |named| Arc::clone(&named.signer))
+    }
+
+    /// Puts a new certificate in the place of the others, which live and sign for so many seconds
+    /// more. Makes a key: not for a thread that serves others.
+    pub(crate) fn rotate(&self, overlap_seconds: i64) -> Result<(), FolderError> {
+        let _one_at_a_time = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.known().rotated(&self.dir, overlap_seconds)?;
+        *self.certificates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    fn known(&self) -> Arc<Certificates> {
+        Arc::clone(&self.certificates.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

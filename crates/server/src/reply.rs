@@ -11,12 +11,11 @@ use redress_api::error::{ErrorCode, PARAM_ERROR, SYSTEM_ERROR};
 use redress_api::{ErrorBody, ParamError};
 use redress_core::Refusal;
 use redress_core::refusal::number;
-use redress_crypto::{nonce, random_bytes, sign_response};
+use redress_crypto::random_bytes;
 use redress_store::Failure;
 use serde_json::Value as Json;
 
-use crate::app::App;
-use crate::clock;
+use crate::platform::Signer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
@@ -103,7 +102,7 @@ impl RequestId {
 
 /// Prints, signs and sends an answer.
 pub(crate) fn answer(
-    app: &App,
+    signer: &Signer,
     id: &RequestId,
     outcome: Result<(StatusCode, Bytes), Problem>,
 ) -> Response<Body> {
@@ -125,15 +124,7 @@ pub(crate) fn answer(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     write_headers(headers, id, number, close);
-    let platform = &app.platform;
-    sign_response(
-        platform.key(),
-        platform.public_key_id(),
-        headers,
-        &body,
-        clock::wall(),
-        &nonce(),
-    );
+    signer.sign(headers, &body);
     response
 }
 

@@ -7,11 +7,12 @@ use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
-use redress_api::{Definition, Mchid, compensation, partner, pay, subsidy, wire};
-use redress_core::{Call, Operation};
+use redress_api::{Definition, Mchid, certificate, compensation, partner, pay, subsidy, wire};
+use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
 
 use crate::app::App;
+use crate::own::Own;
 use crate::reply::Problem;
 use crate::{control, metrics, serve};
 
@@ -55,6 +56,35 @@ fn run<'a, E: Operation>(
     })
 }
 
+/// An endpoint that the server answers by itself.
+fn own<E: Own>() -> Route {
+    Route { definition: Definition::of::<E>(), run: run_own::<E> }
+}
+
+/// Decodes, admits and answers one request of a caller who is identified.
+fn run_own<'a, E: Own>(
+    app: &'a App,
+    caller: Mchid,
+    target: &'a str,
+    body: &'a [u8],
+) -> Outcome<'a> {
+    Box::pin(async move {
+        let request = wire::decode::<E>(target, body)?;
+        let caller = app.read(Admit { caller, supported: E::SUPPORTED }).await?;
+        let answered = request.answer(app, &caller).await;
+        if let Err(problem) = &answered {
+            let code = problem.code;
+            debug_assert!(
+                Definition::of::<E>().answers(code),
+                "{} does not list {code:?}",
+                E::PATH
+            );
+        }
+        let response = answered?;
+        Ok((E::status(&response), wire::encode_response::<E>(&response)))
+    })
+}
+
 fn routes() -> Vec<Route> {
     vec![
         operation::<compensation::Create>(),
@@ -71,6 +101,7 @@ fn routes() -> Vec<Route> {
         operation::<partner::QueryById>(),
         operation::<partner::Close>(),
         operation::<partner::Reverse>(),
+        own::<certificate::List>(),
     ]
 }
 

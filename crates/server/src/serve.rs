@@ -1,6 +1,6 @@
 //! The adapter between HTTP and the operations: identify, read, decide, answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -10,7 +10,9 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use redress_api::Mchid;
 use redress_api::error::{INVALID_REQUEST, METHOD_NOT_ALLOWED, PATH_NOT_FOUND};
+use redress_core::merchant::PlatformKeys;
 use redress_core::refusal::number;
+use redress_crypto::Serial;
 use tracing::Instrument as _;
 
 use crate::app::App;
@@ -29,11 +31,11 @@ pub(crate) async fn serve(
     request: Request<Body>,
 ) -> Response<Body> {
     let path = route.definition.path;
-    let method = request.method().clone();
-    if method != route.definition.method {
+    let asked = Asked::by(&request);
+    if asked.method != route.definition.method {
         return wrong_method(State(app), request).await;
     }
-    observed(&app, path, &method, |caller| handle(route, &app, request, caller)).await
+    observed(&app, path, asked, |caller| handle(route, &app, request, caller)).await
 }
 
 /// Answers a path that is not served. One of the API's may well be an endpoint of the real
@@ -42,7 +44,7 @@ pub(crate) async fn unknown_path(
     State(app): State<Arc<App>>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let method = request.method().clone();
+    let asked = Asked::by(&request);
     let problem = if request.uri().path().starts_with("/v3/") {
         let list = format!("{}/_control/endpoints", app.base_url);
         let message = format!(
@@ -53,7 +55,7 @@ pub(crate) async fn unknown_path(
         Problem::new(PATH_NOT_FOUND, number::PARAMETER, "请求的接口不存在，请检查请求的URL")
     };
     let body = request.into_body();
-    observed(&app, "(unknown)", &method, |_| async { Err(hear_out(body, problem).await) }).await
+    observed(&app, "(unknown)", asked, |_| async { Err(hear_out(body, problem).await) }).await
 }
 
 /// Answers a method that the path does not have.
@@ -61,11 +63,11 @@ pub(crate) async fn wrong_method(
     State(app): State<Arc<App>>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let method = request.method().clone();
+    let asked = Asked::by(&request);
     let message = "请求的HTTP方法不正确，请检查请求方法";
     let problem = Problem::new(METHOD_NOT_ALLOWED, number::PARAMETER, message);
     let body = request.into_body();
-    observed(&app, "(method)", &method, |_| async { Err(hear_out(body, problem).await) }).await
+    observed(&app, "(method)", asked, |_| async { Err(hear_out(body, problem).await) }).await
 }
 
 /// Whether requests can be served: the store answers.
@@ -77,16 +79,35 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static
     }
 }
 
-/// Who called, once it is known: for the log.
-#[derive(Clone, Default)]
-struct Caller(Arc<std::sync::OnceLock<Mchid>>);
+/// What of a request its answer needs.
+struct Asked {
+    method: Method,
+    /// The key to sign with.
+    key: Option<Serial>,
+}
+
+impl Asked {
+    fn by(request: &Request<Body>) -> Self {
+        let key = identify::named_key(request.headers());
+        Self { method: request.method().clone(), key }
+    }
+}
+
+/// Who called, once it is known.
+#[derive(Default)]
+struct Caller {
+    /// For the log; proven.
+    mchid: OnceLock<Mchid>,
+    /// For the signature; claimed.
+    platform_keys: OnceLock<PlatformKeys>,
+}
 
 /// Runs a handler inside a span with the request's id, then answers, counts and logs.
 async fn observed<F>(
     app: &App,
     path: &'static str,
-    method: &Method,
-    handler: impl FnOnce(Caller) -> F,
+    asked: Asked,
+    handler: impl FnOnce(Arc<Caller>) -> F,
 ) -> Response<Body>
 where
     F: Future<Output = Handled>,
@@ -94,35 +115,38 @@ where
     let id = RequestId::fresh();
     let span = tracing::info_span!("request", id = id.as_str());
     let started = Instant::now();
-    let caller = Caller::default();
-    let outcome = handler(caller.clone()).instrument(span.clone()).await;
+    let caller = Arc::new(Caller::default());
+    let Asked { method, key } = asked;
+    let outcome = handler(Arc::clone(&caller)).instrument(span.clone()).await;
     let _entered = span.enter();
     let code = outcome.as_ref().map_or_else(|problem| problem.code.code, |_| "");
     if let Some(why) = outcome.as_ref().err().and_then(|problem| problem.log.as_deref()) {
         tracing::error!(%method, path, why, "a request failed for a fault of ours");
     }
-    let response = answer(app, &id, outcome);
+    let platform_keys = caller.platform_keys.get().copied().unwrap_or_default();
+    let signer = app.platform.signer(platform_keys, key.as_ref());
+    let response = answer(&signer, &id, outcome);
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
-    let mchid = caller.0.get().map_or("-", Mchid::as_str);
+    let mchid = caller.mchid.get().map_or("-", Mchid::as_str);
     let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(%method, path, status, code, mchid, us, "answered");
-    metrics::request(path, method, status, code, elapsed);
+    metrics::request(path, &method, status, code, elapsed);
     response
 }
 
 /// One request, in the order in which the provider checks: head, body, signature, parameters,
 /// permission, business.
-async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Caller) -> Handled {
+async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Arc<Caller>) -> Handled {
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let claimed = match identify::claimed(app, &head.headers).await {
+    let claimed = match identify::claimed(app, &head.headers, &caller.platform_keys).await {
         Ok(claimed) => claimed,
         Err(problem) => return Err(hear_out(body, problem).await),
     };
     let body = collect(body).await?;
     claimed.prove(head.method.as_str(), target, &body)?;
-    caller.0.get_or_init(|| claimed.mchid.clone());
+    caller.mchid.get_or_init(|| claimed.mchid.clone());
     (route.run)(app, claimed.mchid, target, &body).await
 }
 

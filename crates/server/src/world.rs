@@ -1,7 +1,11 @@
 //! The demo world: the merchants and orders whose numbers the documentation's samples use.
 
+use std::sync::Arc;
+
 use redress_api::{Fen, Mchid};
-use redress_core::merchant::{Confirmation, Merchant, Register, Relate, Relation, Role, TopUp};
+use redress_core::merchant::{
+    Confirmation, Merchant, PlatformKeys, Register, Relate, Relation, Role, TopUp,
+};
 use redress_core::order::{Outcome, Place, TradeType};
 use redress_core::{Find, chart};
 use redress_store::Failure;
@@ -82,6 +86,7 @@ async fn merchant(
         sponsors: [].into(),
         sub_merchants: [].into(),
         credentials: Vec::new(),
+        platform_keys: PlatformKeys::default(),
     };
     register(app, merchant).await?;
     Ok(())
@@ -89,7 +94,8 @@ async fn merchant(
 
 /// Makes a merchant's keys and folder, then the merchant.
 pub(crate) async fn register(app: &App, merchant: Merchant) -> Result<Merchant, WorldError> {
-    let (data, platform, base_url) = (app.data.clone(), app.platform.clone(), app.base_url.clone());
+    let (data, platform, base_url) =
+        (app.data.clone(), Arc::clone(&app.platform), app.base_url.clone());
     let (mchid, appid) = (merchant.mchid.clone(), merchant.appids.first().cloned());
     // Making a key takes a tenth of a second of one core.
     let made = tokio::task::spawn_blocking(move || {

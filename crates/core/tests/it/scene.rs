@@ -48,6 +48,7 @@ pub(crate) fn merchant(number: &str, roles: &[Role]) -> Merchant {
         confirmation: Confirmation::Required,
         sponsors: BTreeSet::new(),
         sub_merchants: BTreeSet::new(),
+        platform_keys: Default::default(),
         credentials: Vec::new(),
     }
 }

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{Appid, Mchid};
 use redress_core::compensation::{Answer, PayerAnswers};
-use redress_core::merchant::{Configure, Confirmation, Merchant, Relate, Role, TopUp};
+use redress_core::merchant::{
+    Configure, Confirmation, Merchant, PlatformKeys, Relate, Role, TopUp,
+};
 use redress_core::order::{Act, PayerActs, Place};
 use redress_core::payer::ShowCode;
 use redress_core::{Find, clock};
@@ -16,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::show::{self, order_shown};
-use super::{Shown, Trouble, parse, read};
+use super::{Shown, Trouble, parse, platform, read};
 use crate::app::App;
 use crate::folder;
 use crate::world;
@@ -34,6 +36,8 @@ struct NewMerchant {
     appids: BTreeSet<Appid>,
     #[serde(default)]
     confirmation: Confirmation,
+    #[serde(default)]
+    platform_keys: PlatformKeys,
 }
 
 pub(super) async fn register(State(app): State<Arc<App>>, body: Bytes) -> Handled {
@@ -52,8 +56,10 @@ pub(super) async fn register(State(app): State<Arc<App>>, body: Bytes) -> Handle
         sponsors: BTreeSet::new(),
         sub_merchants: BTreeSet::new(),
         credentials: Vec::new(),
+        platform_keys: new.platform_keys,
     };
     let merchant = world::register(&app, merchant).await?;
+    platform::hand_out(&app, &merchant).await?;
     let dir = folder::of_merchant(&app.data, &merchant.mchid);
     Ok(Shown(json!({ "merchant": merchant, "folder": dir })))
 }

@@ -1,0 +1,20 @@
+//! Endpoints that the server answers by itself: what they tell is no business of the ledger's.
+
+use redress_api::Endpoint;
+use redress_core::merchant::Merchant;
+
+use crate::app::App;
+use crate::reply::Problem;
+
+mod certificates;
+
+/// An endpoint whose answer needs keys or files. Its request is identified, decoded and admitted
+/// as that of an operation.
+pub(crate) trait Own: Endpoint {
+    /// The answer to a caller who may call this endpoint.
+    fn answer(
+        &self,
+        app: &App,
+        caller: &Merchant,
+    ) -> impl Future<Output = Result<Self::Response, Problem>> + Send;
+}

@@ -1,0 +1,135 @@
+//! The platform's certificates: which one signs at a moment, and how one takes over from another.
+//!
+//! All moments are the wall clock's, as those of signatures are.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use redress_crypto::{Certificate, PrivateKey, random_bytes};
+use serde::{Deserialize, Serialize};
+
+use super::Signer;
+use crate::clock;
+use crate::folder::{self, FolderError};
+
+const FILE: &str = "certificates.json";
+
+/// How long a certificate is valid: five years, in seconds.
+const VALID_SECONDS: i64 = 5 * 365 * 24 * 3600;
+
+/// A certificate with its key, and when it is in use.
+#[derive(Clone, Debug)]
+pub(crate) struct Certified {
+    pub(crate) certificate: Certificate,
+    pub(crate) signer: Arc<Signer>,
+    /// From when on it signs.
+    pub(crate) signs_from: i64,
+    /// From when on it is gone.
+    pub(crate) retires_at: i64,
+}
+
+/// As it is kept.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    certificate: String,
+    key: String,
+    signs_from: i64,
+    retires_at: i64,
+}
+
+/// The certificates, by when they sign; never none.
+#[derive(Debug)]
+pub(super) struct Certificates(Vec<Certified>);
+
+impl Certificates {
+    /// Reads them, or makes the first one.
+    pub(super) fn load_or_make(dir: &Path, now: i64) -> Result<Self, FolderError> {
+        let path = dir.join(FILE);
+        let entries: Vec<Entry> =
+            if path.exists() { folder::read_json(&path)? } else { Vec::new() };
+        let kept: Result<Vec<_>, _> = entries.into_iter().map(|e| e.open(&path)).collect();
+        let kept = Self(kept?);
+        if kept.living(now).next().is_some() {
+            return Ok(kept);
+        }
+        let first = Self(vec![Certified::make(&path, now, now)?]);
+        first.write(&path)?;
+        Ok(first)
+    }
+
+    /// Those that are in use at a moment, or soon will be.
+    pub(super) fn living(&self, now: i64) -> impl Iterator<Item = &Certified> {
+        self.0.iter().filter(move |certified| now < certified.retires_at)
+    }
+
+    /// What signs at a moment: of the living the last that may sign.
+    pub(super) fn current(&self, now: i64) -> Arc<Signer> {
+        let signing = self.living(now).filter(|living| living.signs_from <= now).last();
+        // The wall clock may stand before or behind all of them: then any signature is as good.
+        let signing = signing.or_else(|| self.living(now).next()).or_else(|| self.0.last());
+        Arc::clone(&signing.expect("there is always a certificate").signer)
+    }
+
+    /// With a new one that signs when the overlap is over, which is when the others go.
+    pub(super) fn rotated(&self, dir: &Path, overlap_seconds: i64) -> Result<Self, FolderError> {
+        let path = dir.join(FILE);
+        let now = clock::wall();
+        let takes_over = now.saturating_add(overlap_seconds);
+        let mut next: Vec<Certified> = self.living(now).cloned().collect();
+        for old in &mut next {
+            old.retires_at = old.retires_at.min(takes_over);
+        }
+        // One that would only have signed later never will.
+        next.retain(|old| old.signs_from < old.retires_at);
+        next.push(Certified::make(&path, now, takes_over)?);
+        let next = Self(next);
+        next.write(&path)?;
+        Ok(next)
+    }
+
+    /// All in one file, so that no crash parts a key from its certificate.
+    fn write(&self, path: &Path) -> Result<(), FolderError> {
+        let entries: Result<Vec<_>, _> = self.0.iter().map(|c| c.entry(path)).collect();
+        folder::write_json(path, &entries?)
+    }
+}
+
+impl Certified {
+    fn make(path: &Path, now: i64, signs_from: i64) -> Result<Self, FolderError> {
+        let failed = |e| FolderError::new(path, e);
+        let key = PrivateKey::generate().map_err(failed)?;
+        let mut serial: [u8; 20] = random_bytes();
+        // Positive, and without a leading zero, as the provider's serial numbers are.
+        serial[0] = (serial[0] & 0x3f) | 0x40;
+        let until = now + VALID_SECONDS;
+        let certificate = Certificate::issue(&key, "Redress platform", serial, now, until);
+        Ok(Self::new(key, certificate.map_err(failed)?, signs_from, until))
+    }
+
+    fn new(key: PrivateKey, certificate: Certificate, signs_from: i64, retires_at: i64) -> Self {
+        let signer = Arc::new(Signer { key, serial: certificate.serial().clone() });
+        Self { certificate, signer, signs_from, retires_at }
+    }
+
+    fn entry(&self, path: &Path) -> Result<Entry, FolderError> {
+        let key = self.signer.key().to_pkcs8_pem().map_err(|e| FolderError::new(path, e))?;
+        Ok(Entry {
+            certificate: self.certificate.to_pem(),
+            key: key.to_string(),
+            signs_from: self.signs_from,
+            retires_at: self.retires_at,
+        })
+    }
+}
+
+impl Entry {
+    fn open(self, path: &Path) -> Result<Certified, FolderError> {
+        let failed = |e| FolderError::new(path, e);
+        let certificate = Certificate::from_pem(&self.certificate).map_err(failed)?;
+        let key = PrivateKey::from_pem(&self.key).map_err(failed)?;
+        if key.public_key() != *certificate.public_key() {
+            return Err(FolderError::new(path, "a certificate does not belong to its key"));
+        }
+        Ok(Certified::new(key, certificate, self.signs_from, self.retires_at))
+    }
+}
