@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
-use redress_crypto::{nonce, random_bytes, sign_request, verify_response};
+use redress_crypto::{KeyRing, nonce, random_bytes, sign_request, verify_response};
 
 use crate::base_url::{BaseUrl, TargetError};
 use crate::builder::ClientBuilder;
@@ -136,7 +136,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// Puts the service's address in front of an encoded request.
-    fn prepare(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>, TargetError> {
+    pub(crate) fn prepare(
+        &self,
+        mut request: Request<Bytes>,
+    ) -> Result<Request<Bytes>, TargetError> {
         *request.uri_mut() = self.0.base_url.join(&request.uri().to_string())?;
         Ok(self.dress(request))
     }
@@ -152,20 +155,28 @@ impl<T: Transport> Client<T> {
 
     /// Signs, sends and checks once.
     async fn attempt(&self, request: &Request<Bytes>) -> Result<Raw, Error> {
-        let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
-        let mut request = request.clone();
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        sign_request(key, serial_no, mchid.as_str(), &mut request, clock::unix_seconds(), &nonce());
-        let answer = self.0.transport.call(request).await?;
+        let (method, path) = (request.method(), request.uri().path());
+        let answer = self.deliver(request).await?;
         let status = answer.status().as_u16();
-        let raw = self.check(answer)?;
+        let raw = self.check(&self.0.merchant.platform_keys, answer)?;
         let request_id = raw.request_id.as_deref().unwrap_or_default();
         tracing::debug!(%method, path, status, request_id, raw.verified, "answered");
         Ok(raw)
     }
 
+    /// Signs and sends once.
+    pub(crate) async fn deliver(
+        &self,
+        request: &Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
+        let mut request = request.clone();
+        sign_request(key, serial_no, mchid.as_str(), &mut request, clock::unix_seconds(), &nonce());
+        self.0.transport.call(request).await
+    }
+
     /// Checks an answer: a success must be signed, anything else may be.
-    fn check(&self, answer: Response<Bytes>) -> Result<Raw, Error> {
+    pub(crate) fn check(&self, keys: &KeyRing, answer: Response<Bytes>) -> Result<Raw, Error> {
         let (parts, body) = answer.into_parts();
         let (status, headers) = (parts.status, parts.headers);
         if body.len() > BODY_BYTES_MAX {
@@ -175,18 +186,17 @@ impl<T: Transport> Client<T> {
         let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
         let request_id = header("Request-ID").and_then(text);
         let verified = status.is_success() || header("Wechatpay-Signature").is_some();
-        if verified {
-            let keys = &self.0.merchant.platform_keys;
-            if let Err(source) = verify_response(keys, &headers, &body, clock::unix_seconds()) {
-                return Err(Error::Verify { status, request_id, source });
-            }
+        if verified
+            && let Err(source) = verify_response(keys, &headers, &body, clock::unix_seconds())
+        {
+            return Err(Error::Verify { status, request_id, source });
         }
         Ok(Raw { status, headers, request_id, body, verified })
     }
 }
 
 /// Reads an answer that has been checked.
-fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
+pub(crate) fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
     let Raw { status, request_id, body, verified, .. } = raw;
     if !status.is_success() {
         return Err(Error::Api(Box::new(ApiError::new(status, request_id, &body, verified))));

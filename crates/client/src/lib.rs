@@ -27,6 +27,7 @@
 
 mod base_url;
 mod builder;
+mod certificates;
 mod client;
 mod clock;
 mod error;
@@ -40,6 +41,7 @@ pub use redress_crypto as crypto;
 
 pub use crate::base_url::{PRODUCTION, STANDBY, TargetError};
 pub use crate::builder::{BuildError, ClientBuilder};
+pub use crate::certificates::CertificatesError;
 pub use crate::client::{Answer, Client, Raw};
 pub use crate::error::{ApiError, Error, Fate};
 pub use crate::merchant::{FolderError, Merchant};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use redress_api::{Appid, Mchid};
-use redress_crypto::{ApiV3Key, KeyRing, PrivateKey, PublicKey, Serial};
+use redress_crypto::{ApiV3Key, Certificate, KeyRing, PrivateKey, PublicKey, Serial};
 use serde_json::Value as Json;
 
 use crate::base_url::PRODUCTION;
@@ -58,6 +58,9 @@ impl Merchant {
     /// Reads a folder with `merchant.json`, `apiclient_key.pem` and `wxp_pub.pem`, as Redress
     /// writes one for each of its merchants.
     ///
+    /// It trusts the platform's certificates in it, too: files named `wechatpay_….pem`, as the
+    /// provider's download tool writes them.
+    ///
     /// `merchant.json` is an object with the texts `mchid`, `serial_no` and `public_key_id`; it may
     /// also have `apiv3_key`, `appid` and `base_url` (the real service without it).
     ///
@@ -82,6 +85,13 @@ impl Merchant {
         let mut merchant = Self::new(mchid, serial_no, key, public_key_id, platform_key);
         merchant.apiv3_key = identity.optional("apiv3_key", ApiV3Key::new)?;
         merchant.appid = identity.optional("appid", |text| text.parse::<Appid>())?;
+        for path in certificates(folder)? {
+            let certificate = Certificate::from_pem(&read(&path)?).map_err(|error| {
+                let advice = "it must hold a certificate of the platform, as PEM";
+                FolderError::new(&path, advice, error)
+            })?;
+            merchant = merchant.with_certificate(&certificate);
+        }
         match identity.text("base_url")? {
             Some(base_url) => Ok(merchant.with_base_url(base_url)),
             None => Ok(merchant),
@@ -173,6 +183,21 @@ impl FolderError {
     ) -> Self {
         Self { path: path.to_owned(), advice, source: source.into() }
     }
+}
+
+/// The files that hold a certificate of the platform.
+fn certificates(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let unreadable = |error| FolderError::new(folder, "make it readable", error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("wechatpay_") && name.ends_with(".pem") {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
 }
 
 fn read(path: &Path) -> Result<String, FolderError> {

@@ -113,7 +113,7 @@ impl Platform {
     /// more. Makes a key: not for a thread that serves others.
     pub(crate) fn rotate(&self, overlap_seconds: i64) -> Result<(), FolderError> {
         let _one_at_a_time = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.known().rotated(&self.dir, overlap_seconds)?;
+        let next = self.known().rotated(&self.dir, clock::wall(), overlap_seconds)?;
         *self.certificates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }

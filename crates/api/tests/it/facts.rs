@@ -160,6 +160,16 @@ const FACTS: &[Facts] = &[
         rate: None,
         errors: &[],
     },
+    Facts {
+        method: "GET",
+        path: "/v3/certificates",
+        title: "下载平台证书",
+        page: "doc/v3/merchant/4012551764",
+        updated: Some("2024-09-13"),
+        supported: Supported::All,
+        rate: Some(1000),
+        errors: &[error::RESOURCE_NOT_EXISTS],
+    },
 ];
 
 /// The one endpoint of this method and path.
@@ -191,6 +201,7 @@ fn endpoints_are_those_of_the_pages() {
     assert_eq!(Supported::Direct.label(), "普通商户");
     assert_eq!(Supported::Partner.label(), "普通服务商");
     assert_eq!(Supported::Ecommerce.label(), "普通服务商");
+    assert_eq!(Supported::All.label(), "普通商户、普通服务商");
 }
 
 /// `name*【label】` for a required field, `name【label】` for another, with members in braces.
@@ -303,6 +314,16 @@ fn fields_of_orders_are_those_of_the_pages() {
     assert!(close.response.is_empty() && close_of_partner.response.is_empty());
     assert_eq!(printed(reverse.request), format!("{number} {all}"));
     assert_eq!(printed(reverse.response), format!("{all} {number}"));
+}
+
+#[test]
+fn fields_of_certificates_are_those_of_the_page() {
+    let list = at("GET", "/v3/certificates");
+    assert_eq!(printed(list.request), "algorithm_type【平台证书算法类型】");
+    assert_eq!(
+        printed(list.response),
+        "data*【平台证书列表】[ serial_no*【证书序列号】 effective_time*【证书启用时间】 expire_time*【证书弃用时间】 encrypt_certificate*【证书信息】{ algorithm*【加密证书的算法】 nonce*【加密证书的随机串】 associated_data*【加密证书的附加数据】 ciphertext*【加密后的证书内容】 } ]"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the crate through its public door.
 
 mod answers;
+mod certificates;
 mod fake;
 mod merchant;
 mod notification;

@@ -25,9 +25,14 @@ pub(crate) async fn place(
     let order = format!(
         r#"{{"mchid":"{mchid}",{sub_mchid}"appid":"{appid}","out_trade_no":"{out_trade_no}","trade_type":"{trade_type}","outcome":"{outcome}","amount":5000,"payer":"oUpF8uMuAJO"}}"#
     );
+    act(server, "orders", order).await;
+}
+
+/// A call of the control API that must succeed.
+pub(crate) async fn act(server: &TestServer, path: &str, body: String) {
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
-    let request = http.post(format!("{}/_control/orders", server.base_url()));
-    let request = request.header("Content-Type", "application/json").body(order);
+    let request = http.post(format!("{}/_control/{path}", server.base_url()));
+    let request = request.header("Content-Type", "application/json").body(body);
     let answer = request.send().await.expect("an answer");
     assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap_or_default());
 }

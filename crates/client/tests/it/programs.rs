@@ -25,7 +25,10 @@ async fn run(server: &TestServer, program: &'static str, mchid: &str, more: &[&s
 #[tokio::test]
 async fn each_pages_program_runs() {
     let server = start().await;
+    let certificates = format!("merchants/{DIRECT}/platform-keys");
+    crate::orders::act(&server, &certificates, r#"{"platform_keys":"both"}"#.to_owned()).await;
     let programs = [
+        ("certificate_list", DIRECT),
         ("compensation_create", PLATFORM),
         ("compensation_query", PLATFORM),
         ("compensation_query_by_id", PLATFORM),

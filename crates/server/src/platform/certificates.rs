@@ -9,7 +9,6 @@ use redress_crypto::{Certificate, PrivateKey, random_bytes};
 use serde::{Deserialize, Serialize};
 
 use super::Signer;
-use crate::clock;
 use crate::folder::{self, FolderError};
 
 const FILE: &str = "certificates.json";
@@ -71,9 +70,13 @@ impl Certificates {
     }
 
     /// With a new one that signs when the overlap is over, which is when the others go.
-    pub(super) fn rotated(&self, dir: &Path, overlap_seconds: i64) -> Result<Self, FolderError> {
+    pub(super) fn rotated(
+        &self,
+        dir: &Path,
+        now: i64,
+        overlap_seconds: i64,
+    ) -> Result<Self, FolderError> {
         let path = dir.join(FILE);
-        let now = clock::wall();
         let takes_over = now.saturating_add(overlap_seconds);
         let mut next: Vec<Certified> = self.living(now).cloned().collect();
         for old in &mut next {
@@ -131,5 +134,52 @@ impl Entry {
             return Err(FolderError::new(path, "a certificate does not belong to its key"));
         }
         Ok(Certified::new(key, certificate, self.signs_from, self.retires_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn serials(certificates: &Certificates, now: i64) -> Vec<String> {
+        certificates.living(now).map(|living| living.signer.serial().to_string()).collect()
+    }
+
+    #[test]
+    fn one_takes_over_from_another_when_the_overlap_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let signs = |all: &Certificates, now| all.current(now).serial().to_string();
+        let one = Certificates::load_or_make(dir.path(), NOW).unwrap();
+        let [first] = serials(&one, NOW).try_into().unwrap();
+        let two = one.rotated(dir.path(), NOW + 10, 100).unwrap();
+        let [old, second] = serials(&two, NOW + 109).try_into().unwrap();
+        assert_eq!(old, first);
+        for (at, signer) in [(10, &first), (109, &first), (110, &second), (9_999, &second)] {
+            assert_eq!(signs(&two, NOW + at), *signer, "{at}");
+        }
+        assert_eq!(serials(&two, NOW + 110), std::slice::from_ref(&second));
+        // What is kept says the same.
+        let kept = Certificates::load_or_make(dir.path(), NOW + 50).unwrap();
+        assert_eq!(serials(&kept, NOW + 50), serials(&two, NOW + 50));
+        assert_eq!(signs(&kept, NOW + 110), second);
+
+        // A third one, before the second has ever signed: it never will.
+        let three = two.rotated(dir.path(), NOW + 20, 50).unwrap();
+        let [old, third] = serials(&three, NOW + 20).try_into().unwrap();
+        assert_eq!((old, signs(&three, NOW + 69)), (first.clone(), first));
+        assert_eq!(signs(&three, NOW + 70), third);
+
+        // At once.
+        let four = three.rotated(dir.path(), NOW + 80, 0).unwrap();
+        let [fourth] = serials(&four, NOW + 80).try_into().unwrap();
+        assert_eq!(signs(&four, NOW + 80), fourth);
+        // A clock that was set back or far ahead still has one that signs.
+        assert_eq!(signs(&four, 0), third);
+        assert_eq!(signs(&four, i64::MAX), fourth);
+        // Once the last has run out, the next start makes another.
+        let fresh = Certificates::load_or_make(dir.path(), NOW + 80 + VALID_SECONDS).unwrap();
+        assert_ne!(signs(&fresh, NOW + 80 + VALID_SECONDS), fourth);
     }
 }

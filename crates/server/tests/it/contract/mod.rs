@@ -8,6 +8,7 @@ use crate::caller::Draft;
 use crate::wire::Answer;
 use crate::world::World;
 
+mod certificate_list;
 mod compensation_cancel;
 mod compensation_create;
 mod compensation_query;
