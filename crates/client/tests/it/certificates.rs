@@ -24,10 +24,10 @@ fn query() -> pay::Query {
 async fn a_merchant_with_certificates_alone_fetches_and_trusts_them() {
     let server = start().await;
     let without = client(&server, DIRECT);
-    match without.certificates().await.unwrap_err() {
-        CertificatesError::Call(error) => assert!(error.is(RESOURCE_NOT_EXISTS), "{error}"),
-        error => panic!("{error}"),
-    }
+    let CertificatesError::Call(error) = without.certificates().await.unwrap_err() else {
+        panic!("the list is refused")
+    };
+    assert!(error.is(RESOURCE_NOT_EXISTS), "{error}");
     trust(&server, "certificate").await;
     let error = without.send(&query()).await.unwrap_err();
     assert!(matches!(error, Error::Verify { .. }), "no certificate is trusted yet: {error}");

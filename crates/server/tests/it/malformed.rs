@@ -40,7 +40,7 @@ async fn paths_that_are_not_served() {
         "/v3/pay/partner/transactions/number",
         "/v3/ecommerce/subsidies/cancel%00",
         "/%ff",
-        "/v3/certificates",
+        "/v3/certificates/",
     ];
     let message = not_implemented(&world);
     let missing = (404, "NOT_FOUND", message.as_str());
