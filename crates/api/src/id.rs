@@ -1,4 +1,4 @@
-//! Identifiers: merchants, applications, orders, bills.
+//! Identifiers: merchants, applications, orders, bills, addresses.
 
 use crate::text::text;
 
@@ -40,4 +40,17 @@ text! {
     /// The provider's number of a compensation bill (微信支付转账单号): 1–64 bytes; 40 digits are
     /// issued.
     BillId, Bytes 1..=64, "^[0-9A-Za-z]+$", alphanumeric
+}
+
+text! {
+    /// Where a merchant is told of what happens (通知地址): an absolute `http` or `https` address
+    /// without a query, 1–256 characters. Pages ask for `https` and a public address; a receiver
+    /// on one's own machine has neither.
+    NotifyUrl, Chars 1..=256, r"^https?://[^?#\s]+$",
+    |text| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        rest.is_some_and(|rest| {
+            !rest.is_empty() && !rest.contains(|c: char| matches!(c, '?' | '#') || c.is_whitespace())
+        })
+    }
 }

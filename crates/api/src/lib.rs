@@ -45,7 +45,7 @@ pub mod word;
 
 pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
-pub use id::{Appid, BillId, Mchid, OutBillNo, OutTradeNo, TransactionId};
+pub use id::{Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
 pub use money::Fen;
 pub use time::Timestamp;
 pub use word::{Open, Word};
