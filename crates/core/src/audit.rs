@@ -7,17 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use redress_api::Fen;
-use redress_api::compensation::BillState;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::books::{Entry, Standing, Tally};
 use crate::chart;
 use crate::clock::Clock;
-use crate::compensation::{Bill, BillNumber, Step};
+use crate::compensation::Bill;
 use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
 use crate::merchant::Merchant;
-use crate::order::{Order, TradeState, Transaction};
+use crate::notice::Notice;
+use crate::number::Number;
+use crate::order::Order;
 use crate::payer::{Code, Payer};
 use crate::row::{Row, Stored};
 use crate::trial::TrialBalance;
@@ -68,8 +70,8 @@ enum Invariant {
     Holds,
     Chain,
     Rows,
-    BillMoney,
-    OrderMoney,
+    Books,
+    Sums,
     Identity,
     Pending,
 }
@@ -82,8 +84,8 @@ impl Invariant {
         Self::Holds,
         Self::Chain,
         Self::Rows,
-        Self::BillMoney,
-        Self::OrderMoney,
+        Self::Books,
+        Self::Sums,
         Self::Identity,
         Self::Pending,
     ];
@@ -96,28 +98,20 @@ impl Invariant {
             Self::Holds => "each hold is resolved at most once, by a transfer that fits it",
             Self::Chain => "the hash chain over all transfers is unbroken",
             Self::Rows => "each row can be read and is what its state says",
-            Self::BillMoney => {
-                "a bill holds its amount while open, has paid it after SUCCESS, and nothing else"
+            Self::Books => {
+                "each order, bill and what comes of them has moved and holds what its state says, \
+                 and nothing else has moved"
             }
-            Self::OrderMoney => {
-                "an order's transfers are its payment, its refunds and its reversal, no more"
-            }
+            Self::Sums => "the parts of each order add up over everything that came of it",
             Self::Identity => "each provider's number names one thing, and leads to it",
-            Self::Pending => "each open bill has the job that moves it on",
+            Self::Pending => "each thing that time moves on has the job that does it",
         }
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum HoldState {
-    Open,
-    Posted,
-    Voided,
-}
-
 struct Hold {
     transfer: Transfer,
-    state: HoldState,
+    standing: Standing,
 }
 
 /// An audit under way.
@@ -126,20 +120,23 @@ pub struct Audit {
     link: Link,
     trial: TrialBalance,
     holds: BTreeMap<TransferId, Hold>,
-    /// What was moved at once, by reference, as [`Sums`].
+    /// What was moved at once, by reference.
     moved: BTreeMap<String, Sums>,
-    /// Order rows by the provider's number: as orders have it, and as transactions lead to them.
-    orders: BTreeMap<String, String>,
-    transactions: BTreeMap<String, String>,
+    /// What rows say was moved or is held, by reference.
+    booked: BTreeMap<String, Sums>,
+    tallies: BTreeMap<String, i128>,
     kept: BTreeSet<AccountId>,
-    bills: Vec<Bill>,
-    bill_ids: BTreeMap<String, String>,
-    bill_numbers: BTreeMap<String, String>,
-    jobs: BTreeSet<(String, Step)>,
+    /// Rows by the provider's numbers that they own, and as numbers lead to them; both with the
+    /// kind.
+    owned: BTreeMap<String, String>,
+    paths: BTreeMap<String, String>,
+    /// Jobs that rows wait for, with the row, and jobs that wait; printed.
+    awaited: Vec<(String, String)>,
+    jobs: BTreeSet<String>,
 }
 
-/// Amounts by reason, debited account and credited account.
-type Sums = BTreeMap<(Reason, AccountId, AccountId), Fen>;
+/// Amounts by reason, debited account, credited account and standing.
+type Sums = BTreeMap<(Reason, AccountId, AccountId, Standing), Fen>;
 
 impl Default for Audit {
     fn default() -> Self {
@@ -163,12 +160,12 @@ impl Audit {
             trial: TrialBalance::default(),
             holds: BTreeMap::new(),
             moved: BTreeMap::new(),
-            orders: BTreeMap::new(),
-            transactions: BTreeMap::new(),
+            booked: BTreeMap::new(),
+            tallies: BTreeMap::new(),
             kept: BTreeSet::new(),
-            bills: Vec::new(),
-            bill_ids: BTreeMap::new(),
-            bill_numbers: BTreeMap::new(),
+            owned: BTreeMap::new(),
+            paths: BTreeMap::new(),
+            awaited: Vec::new(),
             jobs: BTreeSet::new(),
         }
     }
@@ -199,30 +196,27 @@ impl Audit {
         let moved = self.trial.add(transfer);
         self.note(Invariant::Balanced, moved.ok_or_else(|| format!("{} overflows", transfer.id)));
         if transfer.phase == Phase::Posted && transfer.reason != Reason::TopUp {
-            let sums = self.moved.entry(transfer.reference.clone()).or_default();
-            let ends = (transfer.reason, transfer.debit.clone(), transfer.credit.clone());
-            let sum = sums.entry(ends).or_default();
-            *sum = sum.plus(transfer.amount).unwrap_or(Fen::new(i64::MAX));
+            add(&mut self.moved, transfer, Standing::Moved);
         }
     }
 
     fn resolve(&mut self, transfer: &Transfer) -> Result<(), String> {
         let id = transfer.id;
-        let (of, state) = match transfer.phase {
+        let (of, standing) = match transfer.phase {
             Phase::Posted => return Ok(()),
             Phase::Pending => {
-                let hold = Hold { transfer: transfer.clone(), state: HoldState::Open };
+                let hold = Hold { transfer: transfer.clone(), standing: Standing::Held };
                 let twice = self.holds.insert(id, hold).is_some();
                 return if twice { Err(format!("{id} stands twice")) } else { Ok(()) };
             }
-            Phase::Post(of) => (of, HoldState::Posted),
-            Phase::Void(of) => (of, HoldState::Voided),
+            Phase::Post(of) => (of, Standing::Posted),
+            Phase::Void(of) => (of, Standing::Voided),
         };
         let hold = self.holds.get_mut(&of).ok_or_else(|| format!("{id} resolves no hold"))?;
-        if hold.state != HoldState::Open {
+        if hold.standing != Standing::Held {
             return Err(format!("{of} is resolved twice"));
         }
-        hold.state = state;
+        hold.standing = standing;
         let held = &hold.transfer;
         let fits = held.debit == transfer.debit
             && held.credit == transfer.credit
@@ -242,131 +236,116 @@ impl Audit {
             Err(format!("{} is kept as {kept:?}, its transfers say {summed:?}", kept.id))
         };
         self.note(Invariant::AsKept, outcome);
+        if chart::is_frozen(&kept.id) {
+            let available = kept.available().map_or(i64::MAX, Fen::get);
+            self.tally(Tally::minus(kept.id.as_str(), available));
+        }
     }
 
     /// A row as it is kept.
     pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
         let outcome = match kind {
-            Bill::KIND => read::<Bill>(id, stored).map(|bill| self.bill(bill)),
-            Order::KIND => read::<Order>(id, stored).map(|order| self.order(&order)),
-            Transaction::KIND => {
-                read::<Transaction>(id, stored).map(|transaction| self.transaction(&transaction))
-            }
-            BillNumber::KIND => read::<BillNumber>(id, stored).map(|number| self.number(&number)),
-            Code::KIND => read::<Code>(id, stored).map(|_| ()),
-            Payer::KIND => read::<Payer>(id, stored).map(|_| ()),
-            Merchant::KIND => read::<Merchant>(id, stored).map(|_| ()),
-            Clock::KIND => read::<Clock>(id, stored).map(|_| ()),
+            Bill::KIND => self.read::<Bill>(id, stored),
+            Order::KIND => self.read::<Order>(id, stored),
+            Number::KIND => read::<Number>(id, stored).map(|number| self.path(number)),
+            Notice::KIND => self.read::<Notice>(id, stored),
+            Code::KIND => self.read::<Code>(id, stored),
+            Payer::KIND => self.read::<Payer>(id, stored),
+            Merchant::KIND => self.read::<Merchant>(id, stored),
+            Clock::KIND => self.read::<Clock>(id, stored),
             _ => Err(format!("{kind} {id} is of no known kind")),
         };
         self.note(Invariant::Rows, outcome);
     }
 
-    fn bill(&mut self, bill: Bill) {
-        let number = bill.bill_id.to_string();
-        let other = self.bill_ids.insert(number.clone(), bill.id());
-        let outcome = other.map_or(Ok(()), |other| Err(format!("{number}: {other} and another")));
-        self.note(Invariant::Identity, outcome);
-        let hold = bill.hold.and_then(|id| self.holds.get(&id));
-        let wanted = match bill.state {
-            BillState::Accepted | BillState::WaitUserConfirm | BillState::Canceling => {
-                Some(HoldState::Open)
-            }
-            BillState::Success => Some(HoldState::Posted),
-            BillState::Cancelled => Some(HoldState::Voided),
-            BillState::Closed => bill.hold.map(|_| HoldState::Voided),
-        };
-        let fits = hold.map(|hold| hold.state) == wanted
-            && hold.is_none_or(|hold| {
-                hold.transfer.amount == bill.content.amount
-                    && hold.transfer.reference == bill.bill_id.as_str()
-                    && hold.transfer.debit == chart::available(&bill.content.sponsor_mchid)
-                    && hold.transfer.credit == chart::payer(&bill.payer)
-            });
-        let id = &bill.bill_id;
-        let outcome = if fits { Ok(()) } else { Err(format!("bill {id} is {}", bill.state)) };
-        self.note(Invariant::BillMoney, outcome);
-        self.bills.push(bill);
-    }
-
-    fn order(&mut self, order: &Order) {
-        let id = order.id();
-        let Some(transaction_id) = &order.transaction_id else { return };
-        let other = self.orders.insert(transaction_id.to_string(), id.clone());
-        let outcome = other.map_or(Ok(()), |other| Err(format!("{transaction_id}: {other}, {id}")));
-        self.note(Invariant::Identity, outcome);
-
-        let (seller, payer) = (order.account(), chart::payer(&order.payer));
-        let mut wanted = Sums::new();
-        wanted.insert((Reason::Payment, payer.clone(), seller.clone()), order.amount);
-        if order.refunded.is_positive() {
-            wanted.insert((Reason::Refund, seller.clone(), payer.clone()), order.refunded);
+    /// Reads a row, and takes down what it says.
+    fn read<R: Row>(&mut self, id: &str, stored: &Stored) -> Result<(), String> {
+        let row: R = read(id, stored)?;
+        for entry in row.books() {
+            self.book(&entry);
         }
-        if order.state == TradeState::Revoked {
-            wanted.insert((Reason::Reversal, seller, payer), order.amount);
+        if let Some(number) = row.number() {
+            let number = Number::row_id(R::KIND, &number);
+            let other = self.owned.insert(number.clone(), id.to_owned());
+            let outcome = other.map_or(Ok(()), |other| Err(format!("{number}: {other}, {id}")));
+            self.note(Invariant::Identity, outcome);
         }
-        let moved = self.moved.remove(transaction_id.as_str()).unwrap_or_default();
-        let outcome = if moved == wanted { Ok(()) } else { Err(format!("order {id}: {moved:?}")) };
-        self.note(Invariant::OrderMoney, outcome);
+        for tally in row.tallies() {
+            self.tally(tally);
+        }
+        if let Some(job) = row.awaits() {
+            self.awaited.push((format!("{} {id}", R::KIND), printed(&job)));
+        }
+        Ok(())
     }
 
-    fn number(&mut self, number: &BillNumber) {
-        let bill = Bill::row_id(&number.sp_mchid, &number.out_bill_no);
-        self.bill_numbers.insert(number.bill_id.to_string(), bill);
+    fn book(&mut self, entry: &Entry) {
+        let Entry { reference, reason, debit, credit, amount, standing, hold } = entry;
+        let sums = self.booked.entry(reference.clone()).or_default();
+        let sum = sums.entry((*reason, debit.clone(), credit.clone(), *standing)).or_default();
+        *sum = sum.plus(*amount).unwrap_or(Fen::new(i64::MAX));
+        let Some(id) = hold else { return };
+        let fits = self.holds.get(id).is_some_and(|hold| {
+            hold.standing == *standing
+                && hold.transfer.amount == *amount
+                && hold.transfer.reference == *reference
+        });
+        let outcome = if fits { Ok(()) } else { Err(format!("{reference}: hold {id} differs")) };
+        self.note(Invariant::Books, outcome);
     }
 
-    fn transaction(&mut self, transaction: &Transaction) {
-        let order = Order::row_id(&transaction.mchid, &transaction.out_trade_no);
-        self.transactions.insert(transaction.transaction_id.to_string(), order);
+    fn tally(&mut self, Tally { of, part }: Tally) {
+        *self.tallies.entry(of).or_default() += part;
+    }
+
+    fn path(&mut self, number: Number) {
+        self.paths.insert(number.id(), number.leads_to);
     }
 
     /// A job that is waiting.
     pub fn job(&mut self, job: &Job) {
-        match job {
-            Job::Bill { sp_mchid, out_bill_no, step } => {
-                self.jobs.insert((Bill::row_id(sp_mchid, out_bill_no), *step));
-            }
-            // An order that the control API placed waits for its payer as long as it takes.
-            Job::Order { .. } => {}
-        }
+        self.jobs.insert(printed(job));
     }
 
     /// The end: everything was seen.
     #[must_use]
     pub fn finish(mut self) -> Report {
         self.sums();
-        for bill in mem::take(&mut self.bills) {
-            let step = match bill.state {
-                BillState::Accepted => Some(Step::Process),
-                BillState::WaitUserConfirm => Some(Step::Expire),
-                BillState::Canceling => Some(Step::FinishCancel),
-                BillState::Success | BillState::Closed | BillState::Cancelled => None,
-            };
-            let moves = step.is_none_or(|step| self.jobs.contains(&(bill.id(), step)));
-            let outcome = if moves { Ok(()) } else { Err(format!("bill {}", bill.bill_id)) };
-            self.note(Invariant::Pending, outcome);
-            if let Some(hold) = bill.hold {
-                self.holds.remove(&hold);
-            }
+        self.books();
+        for (of, sum) in mem::take(&mut self.tallies) {
+            let outcome = if sum == 0 { Ok(()) } else { Err(format!("{of}: {sum} too much")) };
+            self.note(Invariant::Sums, outcome);
         }
-        for id in mem::take(&mut self.holds).into_keys() {
-            self.note(Invariant::BillMoney, Err(format!("hold {id} belongs to no bill")));
+        for (row, job) in mem::take(&mut self.awaited) {
+            let waits = self.jobs.contains(&job);
+            self.note(Invariant::Pending, if waits { Ok(()) } else { Err(row) });
         }
-        for (reference, moved) in mem::take(&mut self.moved) {
-            let violation = format!("{reference} is no order's: {moved:?}");
-            self.note(Invariant::OrderMoney, Err(violation));
-        }
-        let (orders, transactions) =
-            (mem::take(&mut self.orders), mem::take(&mut self.transactions));
-        self.paths(orders, transactions);
-        let (bills, numbers) = (mem::take(&mut self.bill_ids), mem::take(&mut self.bill_numbers));
-        self.paths(bills, numbers);
+        self.numbers();
         Report { checks: self.checks.into_values().collect() }
     }
 
+    /// What rows say has moved is what has moved.
+    fn books(&mut self) {
+        let mut moved = mem::take(&mut self.moved);
+        for Hold { transfer, standing } in mem::take(&mut self.holds).into_values() {
+            add(&mut moved, &transfer, standing);
+        }
+        for (reference, booked) in mem::take(&mut self.booked) {
+            let moved = moved.remove(&reference).unwrap_or_default();
+            let fits = moved == booked;
+            let outcome = if fits { Ok(()) } else { Err(format!("{reference}: {moved:?}")) };
+            self.note(Invariant::Books, outcome);
+        }
+        for (reference, moved) in moved {
+            let violation = format!("nothing has the number {reference}: {moved:?}");
+            self.note(Invariant::Books, Err(violation));
+        }
+    }
+
     /// Each number leads to the row that has it, and to nothing else.
-    fn paths(&mut self, mut rows: BTreeMap<String, String>, paths: BTreeMap<String, String>) {
-        for (number, leads_to) in paths {
+    fn numbers(&mut self) {
+        let mut rows = mem::take(&mut self.owned);
+        for (number, leads_to) in mem::take(&mut self.paths) {
             let row = rows.remove(&number);
             let outcome = if row.as_ref() == Some(&leads_to) {
                 Ok(())
@@ -401,7 +380,19 @@ impl Audit {
     }
 }
 
-fn read<R: Row + DeserializeOwned>(id: &str, stored: &Stored) -> Result<R, String> {
+/// Adds a transfer to the sums of its reference.
+fn add(sums: &mut BTreeMap<String, Sums>, transfer: &Transfer, standing: Standing) {
+    let sums = sums.entry(transfer.reference.clone()).or_default();
+    let ends = (transfer.reason, transfer.debit.clone(), transfer.credit.clone(), standing);
+    let sum = sums.entry(ends).or_default();
+    *sum = sum.plus(transfer.amount).unwrap_or(Fen::new(i64::MAX));
+}
+
+fn printed(job: &Job) -> String {
+    serde_json::to_string(job).expect("a job prints as JSON")
+}
+
+fn read<R: Row>(id: &str, stored: &Stored) -> Result<R, String> {
     let row: R = serde_json::from_str(&stored.body)
         .map_err(|error| format!("{} {id} cannot be read: {error}", R::KIND))?;
     row.check().map_err(|what| format!("{} {id}: {what}", R::KIND))?;

@@ -32,6 +32,18 @@ pub fn frozen(mchid: &Mchid) -> AccountId {
     AccountId::from_stored(format!("merchant:{mchid}:frozen"))
 }
 
+/// What a merchant pays compensations to sub-merchants and subsidies from (运营账户).
+#[must_use]
+pub fn operation(mchid: &Mchid) -> AccountId {
+    AccountId::from_stored(format!("merchant:{mchid}:operation"))
+}
+
+/// Whether it is a [`frozen`] account.
+#[must_use]
+pub fn is_frozen(id: &AccountId) -> bool {
+    id.as_str().ends_with(":frozen")
+}
+
 /// What an account may not do.
 #[must_use]
 pub fn limit(id: &AccountId) -> Limit {

@@ -6,7 +6,7 @@ mod bill;
 mod operations;
 mod steps;
 
-pub use bill::{Bill, BillNumber, Close, Content, Event, next};
+pub use bill::{Bill, Close, Content, Event, next};
 pub use steps::{Answer, PayerAnswers, Step};
 
 /// How long a bill waits for its payer: 24 hours, in seconds.

@@ -136,6 +136,15 @@ impl<'a> Context<'a> {
         self.changes.jobs.push((at, job));
     }
 
+    /// An account as it is after what this attempt has moved. Those without a limit keep no
+    /// balance, and look empty.
+    ///
+    /// # Errors
+    /// If it is not loaded.
+    pub fn balance(&mut self, id: &AccountId) -> Result<Account, Stop> {
+        self.account(id).map(|(account, _)| account)
+    }
+
     /// A number nobody has had: the same in a repeated run of the same frame.
     pub fn fresh(&mut self) -> u128 {
         self.fresh += 1;
@@ -155,9 +164,15 @@ impl<'a> Context<'a> {
     /// # Panics
     /// Never: digits are valid.
     pub fn fresh_bill_id(&mut self) -> BillId {
-        let digits = self.fresh() % 10_u128.pow(19);
-        let day = self.frame.now.day_digits();
-        format!("1330000071100{day}{digits:019}").parse().expect("40 digits are a bill's number")
+        self.fresh_digits("1330000071100", 19).parse().expect("40 digits are a bill's number")
+    }
+
+    /// A fresh number of the provider's form: this prefix, the day, and so many digits more, at
+    /// most 38.
+    pub fn fresh_digits(&mut self, prefix: &str, digits: u32) -> String {
+        let number = self.fresh() % 10_u128.pow(digits);
+        let (day, width) = (self.frame.now.day_digits(), digits as usize);
+        format!("{prefix}{day}{number:0width$}")
     }
 
     /// A fresh number of an order: 28 digits, as the provider issues them.
@@ -165,9 +180,7 @@ impl<'a> Context<'a> {
     /// # Panics
     /// Never: digits are valid.
     pub fn fresh_transaction_id(&mut self) -> TransactionId {
-        let digits = self.fresh() % 10_u128.pow(15);
-        let day = self.frame.now.day_digits();
-        format!("42000{day}{digits:015}").parse().expect("28 digits are an order's number")
+        self.fresh_digits("42000", 15).parse().expect("28 digits are an order's number")
     }
 
     fn look(&mut self, key: Key) -> Result<Option<Found>, Stop> {

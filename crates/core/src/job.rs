@@ -3,7 +3,7 @@
 use redress_api::{Mchid, OutBillNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Stop};
+use crate::command::{Broken, Command, Stop};
 use crate::compensation;
 use crate::context::Context;
 use crate::order;
@@ -30,6 +30,12 @@ pub enum Job {
         /// How.
         step: order::Step,
     },
+    /// Tell a merchant. The server does it, because it takes a connection; what came of it is
+    /// kept by [`notice::Record`](crate::notice::Record).
+    Notify {
+        /// The notice.
+        id: String,
+    },
 }
 
 /// A job that finds its work done, or no longer to be done, changes nothing.
@@ -40,6 +46,9 @@ impl Command for Job {
         match self {
             Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),
             Self::Order { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
+            Self::Notify { id } => {
+                Err(Broken(format!("notice {id} was to be delivered, not decided")).into())
+            }
         }
     }
 }

@@ -160,8 +160,18 @@ pub enum Reason {
     Refund,
     /// An order was reversed: all of it went back to its payer.
     Reversal,
-    /// A compensation was paid to the payer of an order.
+    /// A compensation was paid to the payer of an order, or to a sub-merchant.
     Compensation,
+    /// A platform added to a sub-merchant's order what it had announced.
+    Subsidy,
+    /// Part of a subsidy went back to its platform.
+    SubsidyReturn,
+    /// Part of an order was shared.
+    Sharing,
+    /// Part of a share came back.
+    SharingReturn,
+    /// What was left of an order after profit sharing became its merchant's to spend.
+    Unfreeze,
 }
 
 /// What a transfer does.

@@ -5,6 +5,7 @@
 //! same rule runs in a group commit, in a retry, and ten thousand times in a simulation.
 
 pub mod audit;
+pub mod books;
 pub mod chart;
 pub mod clock;
 pub mod command;
@@ -13,6 +14,8 @@ pub mod context;
 pub mod job;
 pub mod ledger;
 pub mod merchant;
+pub mod notice;
+pub mod number;
 pub mod order;
 pub mod payer;
 pub mod refusal;

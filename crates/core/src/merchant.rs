@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use redress_api::{Appid, Fen, Mchid, Supported};
+use redress_api::{Appid, Fen, Mchid, NotifyUrl, Supported};
 use serde::{Deserialize, Serialize};
 
 use crate::chart;
@@ -101,9 +101,29 @@ pub struct Merchant {
     /// Which keys of the platform it has.
     #[serde(default)]
     pub platform_keys: PlatformKeys,
+    /// Where it is told of what happens, when a request does not say: the setting of its console.
+    #[serde(default)]
+    pub notify_url: Option<NotifyUrl>,
 }
 
 impl Merchant {
+    /// A merchant of this number that has, and may call, nothing yet.
+    #[must_use]
+    pub const fn new(mchid: Mchid) -> Self {
+        Self {
+            mchid,
+            name: String::new(),
+            roles: BTreeSet::new(),
+            appids: BTreeSet::new(),
+            confirmation: Confirmation::Required,
+            sponsors: BTreeSet::new(),
+            sub_merchants: BTreeSet::new(),
+            credentials: Vec::new(),
+            platform_keys: PlatformKeys::PublicKey,
+            notify_url: None,
+        }
+    }
+
     /// Whether the page's 支持商户 line includes it.
     #[must_use]
     pub fn supports(&self, supported: Supported) -> bool {

@@ -1,13 +1,16 @@
 //! Orders: what a payer owes or has paid, and what its merchant does about it.
 
 pub use redress_api::pay::{TradeState, TradeType};
-use redress_api::{Appid, Fen, Mchid, OutTradeNo, Timestamp, TransactionId};
+use redress_api::{Appid, Fen, Mchid, NotifyUrl, OutTradeNo, Timestamp, TransactionId};
 use serde::{Deserialize, Serialize};
 
+use crate::books::{Entry, Standing, Tally};
 use crate::chart;
-use crate::command::Stop;
-use crate::context::{Context, Movement};
+use crate::command::{Broken, Stop};
+use crate::context::Context;
+use crate::job::Job;
 use crate::ledger::{AccountId, Reason};
+use crate::number;
 use crate::row::Row;
 use crate::subsidy::Subsidy;
 
@@ -16,10 +19,11 @@ mod codepay;
 mod operations;
 mod partner;
 mod place;
+mod steps;
 
-pub use actions::REVERSE_SECONDS_MAX;
-pub use codepay::{Act, PASSWORD_SECONDS_MAX, PayerActs, Step};
+pub use actions::{FREEZE_SECONDS_MAX, REVERSE_SECONDS_MAX, SETTLE_SECONDS, unfreeze};
 pub use place::{Outcome, Place};
+pub use steps::{Act, PASSWORD_SECONDS_MAX, PayerActs, Step};
 
 /// What happens to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,39 +78,167 @@ pub struct Order {
     pub state: TradeState,
     /// In fen.
     pub amount: Fen,
-    /// Who pays: an openid.
-    pub payer: String,
+    /// What is bought.
+    #[serde(default)]
+    pub description: String,
+    /// Who pays: an openid; none until somebody does, where the merchant did not say.
+    pub payer: Option<String>,
     /// What the merchant attached to it.
     #[serde(default)]
     pub attach: Option<String>,
+    /// Where its merchant is told of the payment.
+    #[serde(default)]
+    pub notify_url: Option<NotifyUrl>,
+    /// The number of the combined order (合单) that it is part of. It cannot be looked up, closed
+    /// or reversed by itself.
+    #[serde(default)]
+    pub combine: Option<String>,
     /// When it was placed.
     pub create_time: Timestamp,
     /// When it was paid.
     pub success_time: Option<Timestamp>,
-    /// How much of it has gone back, in fen.
+    /// Until when it can be paid, if the merchant said so.
+    #[serde(default)]
+    pub time_expire: Option<Timestamp>,
+    /// How much of it has gone back or is on its way, in fen.
     pub refunded: Fen,
+    /// How many refunds were taken on.
+    #[serde(default)]
+    pub refunds: u32,
     /// The subsidy that it was announced with, if any.
     pub subsidy: Option<Subsidy>,
     /// Whether its money waits for profit sharing.
     pub profit_sharing: bool,
+    /// What of its money waits for profit sharing, in fen: neither gone back nor shared, nor held
+    /// for either.
+    pub unsplit: Fen,
+    /// What was shared of it or is on its way, less what came back, in fen.
+    #[serde(default)]
+    pub shared: Fen,
+    /// How many times it was shared.
+    #[serde(default)]
+    pub shares: u32,
     /// Whether profit sharing has started.
     pub sharing_started: bool,
+    /// Whether profit sharing is finished: what is left is its merchant's to spend.
+    #[serde(default)]
+    pub sharing_finished: bool,
+    /// What became its merchant's to spend when profit sharing finished, in fen.
+    #[serde(default)]
+    pub unfrozen: Fen,
     /// When it was reversed.
     pub revoke_time: Option<Timestamp>,
 }
 
+/// What every order is placed with.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'a> {
+    /// See [`Order::mchid`].
+    pub mchid: &'a Mchid,
+    /// See [`Order::sub_mchid`].
+    pub sub_mchid: Option<&'a Mchid>,
+    /// See [`Order::appid`].
+    pub appid: &'a Appid,
+    /// See [`Order::out_trade_no`].
+    pub out_trade_no: &'a OutTradeNo,
+    /// See [`Order::trade_type`].
+    pub trade_type: TradeType,
+    /// In fen.
+    pub amount: Fen,
+}
+
 impl Order {
+    /// An order that nobody has paid. A code payment waits for its payer, any other for anyone.
+    #[must_use]
+    pub fn placed(new: New<'_>, now: Timestamp) -> Self {
+        let is_code = new.trade_type == TradeType::Micropay;
+        Self {
+            mchid: new.mchid.clone(),
+            sub_mchid: new.sub_mchid.cloned(),
+            appid: new.appid.clone(),
+            out_trade_no: new.out_trade_no.clone(),
+            transaction_id: None,
+            trade_type: new.trade_type,
+            state: if is_code { TradeState::UserPaying } else { TradeState::NotPay },
+            amount: new.amount,
+            description: String::new(),
+            payer: None,
+            attach: None,
+            notify_url: None,
+            combine: None,
+            create_time: now,
+            success_time: None,
+            time_expire: None,
+            refunded: Fen::ZERO,
+            refunds: 0,
+            subsidy: None,
+            profit_sharing: false,
+            unsplit: Fen::ZERO,
+            shared: Fen::ZERO,
+            shares: 0,
+            sharing_started: false,
+            sharing_finished: false,
+            unfrozen: Fen::ZERO,
+            revoke_time: None,
+        }
+    }
+
     /// The number of an order's row.
     #[must_use]
     pub fn row_id(mchid: &Mchid, out_trade_no: &OutTradeNo) -> String {
         format!("{mchid}/{out_trade_no}")
     }
 
-    /// The account that its payment went to, and that gives money back.
+    /// Who sells: the sub-merchant, or the merchant itself.
+    #[must_use]
+    pub fn seller(&self) -> &Mchid {
+        self.sub_mchid.as_ref().unwrap_or(&self.mchid)
+    }
+
+    /// The account that its payment went to.
+    #[must_use]
+    pub fn paid_into(&self) -> AccountId {
+        let seller = self.seller();
+        if self.profit_sharing { chart::frozen(seller) } else { chart::available(seller) }
+    }
+
+    /// Whether its money waits for profit sharing, apart from what went elsewhere.
+    #[must_use]
+    pub const fn is_frozen(&self) -> bool {
+        self.profit_sharing && !self.sharing_finished
+    }
+
+    /// The account that gives its money back.
     #[must_use]
     pub fn account(&self) -> AccountId {
-        let seller = self.sub_mchid.as_ref().unwrap_or(&self.mchid);
-        if self.profit_sharing { chart::frozen(seller) } else { chart::available(seller) }
+        let seller = self.seller();
+        if self.is_frozen() { chart::frozen(seller) } else { chart::available(seller) }
+    }
+
+    /// Takes an amount from what waits for profit sharing; `None` if it is more than that.
+    #[must_use]
+    pub fn take_unsplit(&mut self, amount: Fen) -> Option<()> {
+        self.unsplit = self.unsplit.minus(amount).filter(|left| *left >= Fen::ZERO)?;
+        Some(())
+    }
+
+    /// Adds an amount to what waits for profit sharing.
+    ///
+    /// # Errors
+    /// If the sum overflows.
+    pub fn add_unsplit(&mut self, amount: Fen) -> Result<(), Broken> {
+        let sum = self.unsplit.plus(amount);
+        self.unsplit = sum.ok_or_else(|| Broken(format!("order {} overflows", self.id())))?;
+        Ok(())
+    }
+
+    /// Who has paid.
+    ///
+    /// # Errors
+    /// If nobody has.
+    pub fn paid_by(&self) -> Result<&str, Broken> {
+        let payer = self.payer.as_deref();
+        payer.ok_or_else(|| Broken(format!("order {} has no payer", self.id())))
     }
 
     /// What its transfers refer to: the provider's number, or the merchant's before there is one.
@@ -124,20 +256,13 @@ impl Order {
     }
 
     /// Moves the order on.
-    fn step(&mut self, event: Event) -> Result<(), Stop> {
-        let broken = || crate::command::Broken(format!("no {event:?} from {:?}", self.state));
+    ///
+    /// # Errors
+    /// If the event cannot happen in its state.
+    pub fn step(&mut self, event: Event) -> Result<(), Stop> {
+        let broken = || Broken(format!("no {event:?} from {:?}", self.state));
         self.state = next(self.state, event).ok_or_else(broken)?;
         Ok(())
-    }
-
-    fn pay_back<'a>(&'a self, ends: &'a [AccountId; 2], reason: Reason) -> Movement<'a> {
-        Movement {
-            debit: &ends[0],
-            credit: &ends[1],
-            amount: self.amount,
-            reason,
-            reference: self.reference(),
-        }
     }
 }
 
@@ -159,15 +284,27 @@ impl Row for Order {
             TradeState::UserPaying | TradeState::PayError => {
                 !paid && self.trade_type == TradeType::Micropay
             }
-            TradeState::Success => paid && self.refunded == Fen::ZERO,
-            TradeState::Refund => paid && self.refunded.is_positive(),
+            TradeState::Success => paid && self.refunds == 0,
+            TradeState::Refund => paid && self.refunds > 0,
             TradeState::Revoked => self.refunded == Fen::ZERO,
         } && self.revoke_time.is_some() == (self.state == TradeState::Revoked);
         if !fits || paid != self.transaction_id.is_some() {
             return Err(format!("its fields do not fit {:?}", self.state));
         }
-        if !self.amount.is_positive() || self.refunded > self.amount {
+        let sums = [self.refunded, self.unsplit, self.shared, self.unfrozen];
+        let subsidy = self.subsidy.as_ref().map_or(Fen::ZERO, |subsidy| subsidy.amount);
+        if !self.amount.is_positive()
+            || sums.iter().any(|sum| *sum < Fen::ZERO)
+            || self.refunded > self.amount
+            || self.amount.plus(subsidy).is_none_or(|most| self.unsplit > most)
+        {
             return Err("its amounts do not add up".to_owned());
+        }
+        if self.unsplit.is_positive() && !self.is_frozen() {
+            return Err("has money that waits for no sharing".to_owned());
+        }
+        if paid && self.payer.is_none() {
+            return Err("is paid, yet by nobody".to_owned());
         }
         if self.subsidy.is_some() && !self.profit_sharing {
             return Err("has a subsidy, yet no profit sharing".to_owned());
@@ -177,14 +314,17 @@ impl Row for Order {
 
     fn follows(&self, before: &Self) -> Result<(), String> {
         let same = self.amount == before.amount
-            && self.payer == before.payer
+            && (before.payer.is_none() || self.payer == before.payer)
+            && self.combine == before.combine
             && self.attach == before.attach
             && self.appid == before.appid
             && self.sub_mchid == before.sub_mchid
             && self.trade_type == before.trade_type
             && self.profit_sharing == before.profit_sharing
             && (before.success_time.is_none() || self.success_time == before.success_time)
-            && self.refunded >= before.refunded
+            && self.refunds >= before.refunds
+            && (self.sharing_started || !before.sharing_started)
+            && (self.sharing_finished || !before.sharing_finished)
             && (before.transaction_id.is_none() || self.transaction_id == before.transaction_id);
         if !same {
             return Err("what never changes has changed".to_owned());
@@ -197,43 +337,52 @@ impl Row for Order {
             Err(format!("no way from {:?} to {:?}", before.state, self.state))
         }
     }
+
+    fn books(&self) -> Vec<Entry> {
+        let (Some(id), Some(payer)) = (&self.transaction_id, &self.payer) else {
+            return Vec::new();
+        };
+        let (payer, seller) = (chart::payer(payer), self.seller());
+        let entry = |reason, debit: AccountId, credit: AccountId, amount| Entry {
+            reference: id.to_string(),
+            reason,
+            debit,
+            credit,
+            amount,
+            standing: Standing::Moved,
+            hold: None,
+        };
+        let mut books = vec![entry(Reason::Payment, payer.clone(), self.paid_into(), self.amount)];
+        if self.refunded.is_positive() {
+            books.push(entry(Reason::Refund, self.paid_into(), payer.clone(), self.refunded));
+        }
+        if self.state == TradeState::Revoked {
+            books.push(entry(Reason::Reversal, self.account(), payer, self.amount));
+        }
+        if self.unfrozen.is_positive() {
+            let (frozen, available) = (chart::frozen(seller), chart::available(seller));
+            books.push(entry(Reason::Unfreeze, frozen, available, self.unfrozen));
+        }
+        books
+    }
+
+    fn number(&self) -> Option<String> {
+        self.transaction_id.as_ref().map(ToString::to_string)
+    }
+
+    fn tallies(&self) -> Vec<Tally> {
+        vec![Tally::plus(chart::frozen(self.seller()).as_str(), self.unsplit.get())]
+    }
+
+    fn awaits(&self) -> Option<Job> {
+        self.unsplit.is_positive().then(|| Step::Unfreeze.of(self))
+    }
 }
 
 /// Whether a text can name a payer: 1 to 128 letters, digits, `_` and `-`.
 pub(crate) fn is_openid(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     (1..=128).contains(&text.len()) && text.bytes().all(fits)
-}
-
-/// Where the provider's number of an order leads: the order's own row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Transaction {
-    /// The provider's number.
-    pub transaction_id: TransactionId,
-    /// See [`Order::mchid`].
-    pub mchid: Mchid,
-    /// See [`Order::out_trade_no`].
-    pub out_trade_no: OutTradeNo,
-}
-
-impl Row for Transaction {
-    const KIND: &'static str = "transaction";
-
-    fn id(&self) -> String {
-        self.transaction_id.to_string()
-    }
-
-    fn owner(&self) -> &str {
-        self.mchid.as_str()
-    }
-
-    fn check(&self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn follows(&self, _: &Self) -> Result<(), String> {
-        Err("a transaction never changes".to_owned())
-    }
 }
 
 /// The paid order of this number, if the merchant placed it.
@@ -245,11 +394,5 @@ pub fn find_paid(
     merchant: &Mchid,
     transaction_id: &TransactionId,
 ) -> Result<Option<Order>, Stop> {
-    let Some(transaction) = cx.get::<Transaction>(transaction_id.as_str())? else {
-        return Ok(None);
-    };
-    if transaction.mchid != *merchant {
-        return Ok(None);
-    }
-    cx.get(&Order::row_id(&transaction.mchid, &transaction.out_trade_no))
+    number::find(cx, merchant, transaction_id.as_str())
 }

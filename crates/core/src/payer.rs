@@ -1,7 +1,7 @@
 //! Payers: the codes that they show, and how often they have paid without a password.
 
-use redress_api::Timestamp;
 use redress_api::pay::AuthCode;
+use redress_api::{Appid, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Stop};
@@ -65,6 +65,12 @@ pub struct Payer {
     pub day: String,
     /// How often without a password on that day.
     pub password_free: u32,
+    /// The application that knows the payer by this name; none if every one does.
+    #[serde(default)]
+    pub appid: Option<Appid>,
+    /// Whether the account cannot take money: refunds to it go astray.
+    #[serde(default)]
+    pub abnormal: bool,
 }
 
 impl Row for Payer {
@@ -95,8 +101,11 @@ impl Payer {
     /// The payer as of today.
     pub(crate) fn today(cx: &mut Context<'_>, openid: &str) -> Result<Self, Stop> {
         let day = cx.now().day_digits();
-        let known = cx.get::<Self>(openid)?.filter(|payer| payer.day >= day);
-        Ok(known.unwrap_or_else(|| Self { openid: openid.to_owned(), day, password_free: 0 }))
+        let Some(known) = cx.get::<Self>(openid)? else {
+            let openid = openid.to_owned();
+            return Ok(Self { openid, day, password_free: 0, appid: None, abnormal: false });
+        };
+        Ok(if known.day >= day { known } else { Self { day, password_free: 0, ..known } })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use redress_api::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::books::{Entry, Tally};
 use crate::job::Job;
 use crate::ledger::{Account, AccountId, Transfer, TransferId};
 
@@ -30,6 +31,28 @@ pub trait Row: Serialize + DeserializeOwned + 'static {
     /// # Errors
     /// What is not.
     fn follows(&self, before: &Self) -> Result<(), String>;
+
+    /// The money that it has moved, holds or has held: all of it, and nothing else may refer to
+    /// its number.
+    fn books(&self) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    /// The provider's number that it owns, if it has one by which it can be found; see
+    /// [`crate::number`].
+    fn number(&self) -> Option<String> {
+        None
+    }
+
+    /// Its parts of sums that are nothing over the whole world.
+    fn tallies(&self) -> Vec<Tally> {
+        Vec::new()
+    }
+
+    /// The job that moves it on, if it is for time to do so.
+    fn awaits(&self) -> Option<Job> {
+        None
+    }
 }
 
 /// The name of anything a decision may read.

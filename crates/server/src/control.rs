@@ -48,7 +48,7 @@ const INDEX: &[(&str, &str)] = &[
         "place one as if a payer had acted: {mchid, sub_mchid?, appid, out_trade_no, transaction_id?, trade_type, outcome?: paid|unpaid|failed, amount, payer, profit_sharing?, subsidy_amount?, refunded?}",
     ),
     ("GET /_control/orders/{mchid}/{out_trade_no}", "one order"),
-    ("POST /_control/orders/{mchid}/{out_trade_no}/payer", "{act: pay|fail}"),
+    ("POST /_control/orders/{mchid}/{out_trade_no}/payer", "{act: pay|fail, openid?}"),
     ("POST /_control/auth-codes", "a payer shows a code for a minute: {openid, password?}"),
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),

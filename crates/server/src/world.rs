@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use redress_api::{Fen, Mchid};
-use redress_core::merchant::{
-    Confirmation, Merchant, PlatformKeys, Register, Relate, Relation, Role, TopUp,
-};
+use redress_core::merchant::{Merchant, Register, Relate, Relation, Role, TopUp};
 use redress_core::order::{Outcome, Place, TradeType};
 use redress_core::{Find, chart};
 use redress_store::Failure;
@@ -78,15 +76,10 @@ async fn merchant(
         return Ok(());
     }
     let merchant = Merchant {
-        mchid,
         name: name.to_owned(),
         roles: roles.iter().copied().collect(),
         appids: [appid.parse().expect("the demo world's appids are valid")].into(),
-        confirmation: Confirmation::Required,
-        sponsors: [].into(),
-        sub_merchants: [].into(),
-        credentials: Vec::new(),
-        platform_keys: PlatformKeys::default(),
+        ..Merchant::new(mchid)
     };
     register(app, merchant).await?;
     Ok(())

@@ -94,8 +94,13 @@ impl Sqlite {
         self.writer()?.submit(move |session| session.claim(&window).map(Ok)).await
     }
 
-    pub(crate) async fn complete(&self, claim: Claim, frame: Frame) -> Result<(), Failure> {
-        self.writer()?.submit(move |session| session.complete(&claim, frame)).await
+    pub(crate) async fn complete<C: Command>(
+        &self,
+        claim: Claim,
+        command: C,
+        frame: Frame,
+    ) -> Result<Option<C::Outcome>, Failure> {
+        self.writer()?.submit(move |session| session.complete(&claim, &command, frame)).await
     }
 
     pub(crate) async fn postpone(

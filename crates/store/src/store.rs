@@ -110,8 +110,23 @@ impl Store {
     /// # Errors
     /// See [`Failure`]; the job is then still there, and still leased.
     pub async fn complete(&self, claim: &Claim, frame: Frame) -> Result<(), Failure> {
+        self.complete_as(claim, claim.job.clone(), frame).await.map(|_done| ())
+    }
+
+    /// Keeps what came of a job that was done outside of the store: runs a command and deletes the
+    /// job, in one transaction. `None`, and nothing is written, if the job is done already, or
+    /// someone else has claimed it since.
+    ///
+    /// # Errors
+    /// See [`Failure`]; the job is then still there, and still leased.
+    pub async fn complete_as<C: Command>(
+        &self,
+        claim: &Claim,
+        command: C,
+        frame: Frame,
+    ) -> Result<Option<C::Outcome>, Failure> {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.complete(claim.clone(), frame).await,
+            Backend::Sqlite(sqlite) => sqlite.complete(claim.clone(), command, frame).await,
         }
     }
 

@@ -8,8 +8,12 @@ use redress_api::{BillId, Fen, Mchid, Open, OutBillNo, Timestamp, compensation};
 use serde::{Deserialize, Serialize};
 
 use super::CONFIRM_SECONDS_MAX;
+use super::steps::Step;
+use crate::books::{Entry, Standing};
+use crate::chart;
 use crate::command::{Broken, Stop};
-use crate::ledger::TransferId;
+use crate::job::Job;
+use crate::ledger::{Reason, TransferId};
 use crate::merchant::Confirmation;
 use crate::row::Row;
 
@@ -222,35 +226,38 @@ impl Row for Bill {
             Err(format!("no way from {} to {}", before.state, self.state))
         }
     }
-}
 
-/// Where the provider's number of a bill leads: the bill's own row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BillNumber {
-    /// The provider's number.
-    pub bill_id: BillId,
-    /// See [`Bill::sp_mchid`].
-    pub sp_mchid: Mchid,
-    /// See [`Bill::out_bill_no`].
-    pub out_bill_no: OutBillNo,
-}
-
-impl Row for BillNumber {
-    const KIND: &'static str = "bill_number";
-
-    fn id(&self) -> String {
-        self.bill_id.to_string()
+    fn books(&self) -> Vec<Entry> {
+        let standing = match self.state {
+            BillState::Accepted | BillState::WaitUserConfirm | BillState::Canceling => {
+                Standing::Held
+            }
+            BillState::Success => Standing::Posted,
+            BillState::Cancelled | BillState::Closed => Standing::Voided,
+        };
+        let entry = |hold| Entry {
+            reference: self.bill_id.to_string(),
+            reason: Reason::Compensation,
+            debit: chart::available(&self.content.sponsor_mchid),
+            credit: chart::payer(&self.payer),
+            amount: self.content.amount,
+            standing,
+            hold: Some(hold),
+        };
+        self.hold.map(entry).into_iter().collect()
     }
 
-    fn owner(&self) -> &str {
-        self.sp_mchid.as_str()
+    fn number(&self) -> Option<String> {
+        Some(self.bill_id.to_string())
     }
 
-    fn check(&self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn follows(&self, _: &Self) -> Result<(), String> {
-        Err("a number never leads elsewhere".to_owned())
+    fn awaits(&self) -> Option<Job> {
+        let step = match self.state {
+            BillState::Accepted => Step::Process,
+            BillState::WaitUserConfirm => Step::Expire,
+            BillState::Canceling => Step::FinishCancel,
+            BillState::Success | BillState::Closed | BillState::Cancelled => return None,
+        };
+        Some(step.of(self))
     }
 }

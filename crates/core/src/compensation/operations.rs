@@ -3,13 +3,14 @@
 use redress_api::compensation::{BillState, Cancel, Cancelled, Create, Created, Query, QueryById};
 use redress_api::{Mchid, Open, OutBillNo, compensation};
 
-use super::bill::{Bill, BillNumber, Content, Event};
+use super::bill::{Bill, Content, Event};
 use super::steps::Step;
 use crate::chart;
 use crate::command::{Operation, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::{Confirmation, Merchant};
+use crate::number;
 use crate::order::{self, TradeState};
 use crate::refusal;
 
@@ -38,10 +39,11 @@ impl Operation for Create {
             .filter(|order| order.state != TradeState::Revoked)
             .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
 
+        let payer = order.paid_by()?.to_owned();
         let bill_id = cx.fresh_bill_id();
         let held = cx.hold(&Movement {
             debit: &chart::available(&content.sponsor_mchid),
-            credit: &chart::payer(&order.payer),
+            credit: &chart::payer(&payer),
             amount: content.amount,
             reason: Reason::Compensation,
             reference: bill_id.as_str(),
@@ -53,7 +55,7 @@ impl Operation for Create {
             content,
             state: BillState::Accepted,
             confirmation: caller.confirmation,
-            payer: order.payer,
+            payer,
             hold: held.as_ref().ok().copied(),
             accept_time: cx.now(),
             success_time: None,
@@ -65,11 +67,7 @@ impl Operation for Create {
             Err(_) => bill.close(cx.now(), "NOT_ENOUGH")?,
         }
         cx.put(&bill)?;
-        cx.put(&BillNumber {
-            bill_id: bill.bill_id.clone(),
-            sp_mchid: bill.sp_mchid.clone(),
-            out_bill_no: bill.out_bill_no.clone(),
-        })?;
+        number::lead(cx, &bill)?;
         Ok(bill.shown().into())
     }
 }
@@ -82,10 +80,8 @@ impl Operation for Query {
 
 impl Operation for QueryById {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<compensation::Bill, Stop> {
-        let number = cx.get::<BillNumber>(self.bill_id.as_str())?;
-        let number = number.filter(|number| number.sp_mchid == caller.mchid);
-        let BillNumber { out_bill_no, .. } = number.ok_or_else(|| refusal::BILL_UNKNOWN.plain())?;
-        find(cx, &caller.mchid, &out_bill_no).map(|bill| bill.shown())
+        let bill: Option<Bill> = number::find(cx, &caller.mchid, self.bill_id.as_str())?;
+        Ok(bill.ok_or_else(|| refusal::BILL_UNKNOWN.plain())?.shown())
     }
 }
 

@@ -27,8 +27,14 @@ pub enum Step {
 impl Step {
     /// Has this step taken at a moment.
     pub(super) fn schedule(self, cx: &mut Context<'_>, at: Timestamp, bill: &Bill) {
-        let sp_mchid = bill.sp_mchid.clone();
-        cx.schedule(at, Job::Bill { sp_mchid, out_bill_no: bill.out_bill_no.clone(), step: self });
+        cx.schedule(at, self.of(bill));
+    }
+
+    /// The job that takes this step with a bill.
+    #[must_use]
+    pub fn of(self, bill: &Bill) -> Job {
+        let (sp_mchid, out_bill_no) = (bill.sp_mchid.clone(), bill.out_bill_no.clone());
+        Job::Bill { sp_mchid, out_bill_no, step: self }
     }
 
     /// Takes it, if the bill is still in the state that it is meant for.

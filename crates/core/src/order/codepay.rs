@@ -1,21 +1,14 @@
-//! Paying by code, and what the payer and time do to an order that waits.
+//! Paying by code.
 
 use redress_api::pay::{Codepay, Paid};
-use redress_api::{Fen, Mchid, OutTradeNo};
-use serde::{Deserialize, Serialize};
 
 use super::operations::{same, shown};
-use super::{Event, Order, TradeState, TradeType, actions};
-use crate::command::{Broken, Command, Operation, Stop};
+use super::{New, Order, PASSWORD_SECONDS_MAX, Step, TradeState, TradeType, actions};
+use crate::command::{Operation, Stop};
 use crate::context::Context;
-use crate::job::Job;
 use crate::merchant::Merchant;
 use crate::payer::{Code, PASSWORD_FREE_DAY_MAX, PASSWORD_FREE_FEN_MAX, Payer};
 use crate::refusal;
-use crate::row::Row as _;
-
-/// How long a code payment waits for its payer's password: 45 seconds.
-pub const PASSWORD_SECONDS_MAX: i64 = 45;
 
 impl Operation for Codepay {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Paid, Stop> {
@@ -37,8 +30,7 @@ impl Operation for Codepay {
             actions::pay(cx, &mut order)?;
         } else {
             let deadline = cx.now().plus_seconds(PASSWORD_SECONDS_MAX);
-            let (mchid, out_trade_no) = (order.mchid.clone(), order.out_trade_no.clone());
-            cx.schedule(deadline, Job::Order { mchid, out_trade_no, step: Step::Revoke });
+            cx.schedule(deadline, Step::Revoke.of(&order));
         }
         cx.put(&order)?;
         Ok(shown(&order).into())
@@ -74,96 +66,19 @@ fn pays_freely(cx: &mut Context<'_>, codepay: &Codepay, code: &Code) -> Result<b
 /// The order as it is before its payer has paid.
 fn placed(cx: &Context<'_>, codepay: &Codepay, openid: &str) -> Order {
     let settle = codepay.settle_info.as_ref().and_then(|settle| settle.profit_sharing);
-    Order {
-        mchid: codepay.mchid.clone(),
+    let new = New {
+        mchid: &codepay.mchid,
         sub_mchid: None,
-        appid: codepay.appid.clone(),
-        out_trade_no: codepay.out_trade_no.clone(),
-        transaction_id: None,
+        appid: &codepay.appid,
+        out_trade_no: &codepay.out_trade_no,
         trade_type: TradeType::Micropay,
-        state: TradeState::UserPaying,
         amount: codepay.amount.total,
-        payer: openid.to_owned(),
+    };
+    Order {
+        payer: Some(openid.to_owned()),
+        description: codepay.description.to_string(),
         attach: codepay.attach.as_ref().map(ToString::to_string),
-        create_time: cx.now(),
-        success_time: None,
-        refunded: Fen::ZERO,
-        subsidy: None,
         profit_sharing: settle.unwrap_or(false),
-        sharing_started: false,
-        revoke_time: None,
-    }
-}
-
-/// What a job does to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Reverses a code payment whose payer has not entered the password in time.
-    Revoke,
-}
-
-impl Step {
-    /// Takes it, if the order still waits.
-    pub(crate) fn take(
-        self,
-        cx: &mut Context<'_>,
-        mchid: &Mchid,
-        out_trade_no: &OutTradeNo,
-    ) -> Result<(), Stop> {
-        let id = Order::row_id(mchid, out_trade_no);
-        let mut order: Order = cx.get(&id)?.ok_or_else(|| Broken(format!("no order {id}")))?;
-        match (self, order.state) {
-            (Self::Revoke, TradeState::UserPaying | TradeState::PayError) => {
-                actions::reverse(cx, &mut order)
-            }
-            (Self::Revoke, _) => Ok(()),
-        }
-    }
-}
-
-/// What a payer does about an order that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    /// Pays it: enters the password.
-    Pay,
-    /// Lets it fail: closes the dialog, enters a wrong password.
-    Fail,
-}
-
-/// The payer acts, through the control API.
-#[derive(Clone, Debug)]
-pub struct PayerActs {
-    /// The merchant that placed the order.
-    pub mchid: Mchid,
-    /// Its number of the order.
-    pub out_trade_no: OutTradeNo,
-    /// What the payer does.
-    pub act: Act,
-}
-
-impl Command for PayerActs {
-    type Outcome = Order;
-
-    fn decide(&self, cx: &mut Context<'_>) -> Result<Order, Stop> {
-        let id = Order::row_id(&self.mchid, &self.out_trade_no);
-        let Some(mut order) = cx.get::<Order>(&id)? else {
-            return Err(refusal::control_unknown(format!("there is no order {id}")).into());
-        };
-        let event = match self.act {
-            Act::Pay => Event::Pay,
-            Act::Fail => Event::Fail,
-        };
-        if super::next(order.state, event).is_none() {
-            let what = format!("order {} is {}", order.id(), order.state);
-            return Err(refusal::control_conflict(what).into());
-        }
-        match self.act {
-            Act::Pay => actions::pay(cx, &mut order)?,
-            Act::Fail => order.step(Event::Fail)?,
-        }
-        cx.put(&order)?;
-        Ok(order)
+        ..Order::placed(new, cx.now())
     }
 }

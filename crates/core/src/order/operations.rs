@@ -27,7 +27,7 @@ pub(super) fn shown(order: &Order) -> pay::Order {
         bank_type: paid.then(|| "OTHERS".to_owned()),
         attach: order.attach.clone(),
         success_time: order.success_time,
-        payer: paid.then(|| Payer { openid: Some(order.payer.clone()) }),
+        payer: paid.then(|| Payer { openid: order.payer.clone() }),
         amount: Some(Amount::of(order.amount, paid)),
     }
 }

@@ -22,7 +22,7 @@ fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(),
 
 fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
     let paid = order.success_time.is_some();
-    let payer = || Payer { sp_openid: Some(order.payer.clone()), sub_openid: None };
+    let payer = || Payer { sp_openid: order.payer.clone(), sub_openid: None };
     partner::Order {
         sp_appid: order.appid.clone(),
         sp_mchid: order.mchid.clone(),

@@ -3,12 +3,13 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, TradeState, TradeType, Transaction, actions, is_openid};
+use super::{Event, New, Order, TradeState, TradeType, actions, is_openid};
 use crate::chart;
-use crate::command::{Command, Stop};
+use crate::command::{Broken, Command, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::Merchant;
+use crate::number;
 use crate::refusal;
 use crate::subsidy::Subsidy;
 
@@ -85,30 +86,27 @@ impl Place {
     }
 
     fn order(&self, cx: &Context<'_>) -> Order {
-        let state = match (self.outcome, self.trade_type) {
-            (Outcome::Unpaid, TradeType::Micropay) => TradeState::UserPaying,
-            (Outcome::Failed, _) => TradeState::PayError,
-            (Outcome::Paid | Outcome::Unpaid, _) => TradeState::NotPay,
-        };
-        Order {
-            mchid: self.mchid.clone(),
-            sub_mchid: self.sub_mchid.clone(),
-            appid: self.appid.clone(),
-            out_trade_no: self.out_trade_no.clone(),
-            transaction_id: None,
+        let new = New {
+            mchid: &self.mchid,
+            sub_mchid: self.sub_mchid.as_ref(),
+            appid: &self.appid,
+            out_trade_no: &self.out_trade_no,
             trade_type: self.trade_type,
-            state,
             amount: self.amount,
-            payer: self.payer.clone(),
-            attach: None,
-            create_time: cx.now(),
-            success_time: None,
-            refunded: Fen::ZERO,
+        };
+        let mut order = Order {
+            payer: Some(self.payer.clone()),
             subsidy: self.subsidy_amount.map(Subsidy::announced),
             profit_sharing: self.profit_sharing,
-            sharing_started: false,
-            revoke_time: None,
+            ..Order::placed(new, cx.now())
+        };
+        match self.outcome {
+            Outcome::Unpaid => {}
+            Outcome::Failed => order.state = TradeState::PayError,
+            // Only an order that nobody was asked to pay yet can be paid without being asked.
+            Outcome::Paid => order.state = TradeState::NotPay,
         }
+        order
     }
 
     /// Checks who sells, and that the number is free.
@@ -164,7 +162,7 @@ fn pay_as(
     order: &mut Order,
     transaction_id: &TransactionId,
 ) -> Result<(), Stop> {
-    if cx.get::<Transaction>(transaction_id.as_str())?.is_some() {
+    if number::is_taken::<Order>(cx, transaction_id.as_str())? {
         let what = format!("there is a transaction {transaction_id} already");
         return Err(refusal::control_conflict(what).into());
     }
@@ -172,12 +170,21 @@ fn pay_as(
 }
 
 fn refund(cx: &mut Context<'_>, order: &mut Order, amount: Fen) -> Result<(), Stop> {
-    let ends = [order.account(), chart::payer(&order.payer)];
-    let movement = Movement { amount, ..order.pay_back(&ends, Reason::Refund) };
+    let movement = Movement {
+        debit: &order.account(),
+        credit: &chart::payer(order.paid_by()?),
+        amount,
+        reason: Reason::Refund,
+        reference: order.reference(),
+    };
     if let Err(short) = cx.transfer(&movement)? {
         return Err(refusal::control_conflict(short.to_string()).into());
     }
     order.step(Event::Refund)?;
     order.refunded = amount;
+    order.refunds = 1;
+    if order.is_frozen() {
+        order.take_unsplit(amount).ok_or_else(|| Broken("more than was paid".to_owned()))?;
+    }
     Ok(())
 }

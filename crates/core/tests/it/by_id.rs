@@ -2,9 +2,11 @@
 
 use redress_api::compensation::{BillState, Create, Query, QueryById};
 use redress_api::{BillId, Fen};
-use redress_core::compensation::BillNumber;
+use redress_core::compensation::Bill;
+use redress_core::number::Number;
 use redress_core::order::Place;
 use redress_core::refusal;
+use redress_core::row::Row;
 
 use crate::compensation::{NUMBER, in_state};
 use crate::scene::{
@@ -31,9 +33,10 @@ fn both_queries_answer_alike_in_every_state() {
 fn a_number_is_written_once_and_leads_to_its_bill() {
     let mut world = World::set();
     let created = world.created(&create());
-    let number: BillNumber = world.get(created.bill_id.as_str()).unwrap();
-    assert_eq!(number.out_bill_no, created.out_bill_no);
-    assert_eq!(number.sp_mchid, created.sp_mchid);
+    let id = Number::row_id(Bill::KIND, created.bill_id.as_str());
+    let number: Number = world.get(&id).unwrap();
+    assert_eq!(number.leads_to, Bill::row_id(&created.sp_mchid, &created.out_bill_no));
+    assert_eq!(number.owner, created.sp_mchid);
     world.created(&create());
     assert!(world.wrote.is_empty(), "a repetition has no number of its own");
     let second = world.created(&numbered("second"));

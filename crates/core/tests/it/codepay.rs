@@ -96,7 +96,9 @@ fn an_order_waits_for_its_password_and_is_reversed() {
         world.call(SHOP, &codepay("asked1", &code, 7)).expect("an order");
         let out_trade_no = "asked1".parse().unwrap();
         if let Some(act) = act {
-            world.run(&PayerActs { mchid: mchid(SHOP), out_trade_no, act }).expect("an act");
+            world
+                .run(&PayerActs { mchid: mchid(SHOP), out_trade_no, act, openid: None })
+                .expect("an act");
         }
         assert_eq!(world.order(SHOP, "asked1").state, before);
         world.step(PASSWORD_SECONDS_MAX - 1);

@@ -111,7 +111,7 @@ fn without_confirmation_a_bill_is_paid_by_itself() {
     world.settle();
     assert_eq!(world.state(NUMBER), BillState::Success);
     assert_eq!(money(&world), (90_000, 90_000));
-    assert!(world.jobs.is_empty());
+    assert!(world.bill_jobs().is_empty());
     world.assert_clean();
 }
 
@@ -397,7 +397,7 @@ fn a_cancelled_bill_stays_so_when_its_other_jobs_come() {
     }
     assert_eq!(world.state(NUMBER), BillState::Cancelled);
     assert_eq!(money(&world), (100_000, 100_000));
-    assert!(world.jobs.is_empty());
+    assert!(world.bill_jobs().is_empty());
     world.assert_clean();
 }
 

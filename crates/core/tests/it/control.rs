@@ -6,7 +6,9 @@ use redress_core::ledger::Reason;
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
 };
-use redress_core::order::{Order, Outcome, Place, TradeState, TradeType, Transaction};
+use redress_core::number::Number;
+use redress_core::order::{Order, Outcome, Place, TradeState, TradeType};
+use redress_core::row::Row;
 use redress_core::{Account, chart};
 
 use crate::scene::{
@@ -111,8 +113,8 @@ fn a_placed_order_is_as_if_the_payer_had_acted() {
         assert_eq!(world.money(&mchid(SHOP)).0, if paid { 10_000 } else { 0 });
         if let Some(id) = &order.transaction_id {
             assert!(id.as_str().len() == 28 && id.as_str().starts_with("42000"));
-            let transaction: Transaction = world.get(id.as_str()).unwrap();
-            assert_eq!(transaction.out_trade_no, order.out_trade_no);
+            let number: Number = world.get(&Number::row_id(Order::KIND, id.as_str())).unwrap();
+            assert_eq!(number.leads_to, order.id());
         }
         world.assert_clean();
     }

@@ -48,6 +48,8 @@ pub(crate) struct Order {
     /// The provider's number, if it was paid.
     pub(crate) number: Option<String>,
     pub(crate) cancelled: Option<String>,
+    /// Whether its money no longer waits for sharing.
+    unfrozen: bool,
     paid_at: i64,
 }
 

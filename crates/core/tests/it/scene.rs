@@ -41,15 +41,10 @@ pub(crate) fn transaction(text: &str) -> TransactionId {
 
 pub(crate) fn merchant(number: &str, roles: &[Role]) -> Merchant {
     Merchant {
-        mchid: mchid(number),
         name: format!("merchant {number}"),
         roles: roles.iter().copied().collect(),
         appids: BTreeSet::from([APPID.parse().expect("an appid")]),
-        confirmation: Confirmation::Required,
-        sponsors: BTreeSet::new(),
-        sub_merchants: BTreeSet::new(),
-        platform_keys: Default::default(),
-        credentials: Vec::new(),
+        ..Merchant::new(mchid(number))
     }
 }
 

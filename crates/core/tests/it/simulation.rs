@@ -196,6 +196,10 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Revoke } => {
                 self.model.revoke(&(mchid.to_string(), out_trade_no.to_string()));
             }
+            Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
+                self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
+            }
+            Job::Notify { .. } => {}
         }
     }
 
@@ -253,7 +257,7 @@ impl Simulation {
 
     /// Time passes until nothing is open.
     fn finish(&mut self) {
-        self.world.step(48 * 3600);
+        self.world.step(200 * 24 * 3600);
         while let Some(number) = self.world.due().first() {
             self.do_job(*number, false);
         }

@@ -201,6 +201,12 @@ impl World {
         due.into_iter().map(|(number, _)| *number).collect()
     }
 
+    /// The jobs of bills that wait.
+    pub(crate) fn bill_jobs(&self) -> Vec<&Job> {
+        let jobs = self.jobs.values().map(|(_, job)| job);
+        jobs.filter(|job| matches!(job, Job::Bill { .. })).collect()
+    }
+
     /// Does a job. It is gone afterwards, unless it is to be done again.
     pub(crate) fn work(&mut self, number: u64, again: bool) -> Job {
         let (at, job) = self.jobs[&number].clone();

@@ -48,15 +48,12 @@ pub(super) async fn register(State(app): State<Arc<App>>, body: Bytes) -> Handle
         return Err(Trouble::new(StatusCode::CONFLICT, what));
     }
     let merchant = Merchant {
-        mchid: new.mchid,
         name: new.name.chars().take(64).collect(),
         roles: new.roles,
         appids: new.appids,
         confirmation: new.confirmation,
-        sponsors: BTreeSet::new(),
-        sub_merchants: BTreeSet::new(),
-        credentials: Vec::new(),
         platform_keys: new.platform_keys,
+        ..Merchant::new(new.mchid)
     };
     let merchant = world::register(&app, merchant).await?;
     platform::hand_out(&app, &merchant).await?;
@@ -117,11 +114,14 @@ pub(super) async fn pay(
     #[serde(deny_unknown_fields)]
     struct Said {
         act: Act,
+        #[serde(default)]
+        openid: Option<String>,
     }
     let mchid = parse(&mchid, "merchant number")?;
     let out_trade_no = parse(&out_trade_no, "order number")?;
-    let Said { act } = read(&body)?;
-    Ok(Shown(json!(app.execute(PayerActs { mchid, out_trade_no, act }).await?)))
+    let Said { act, openid } = read(&body)?;
+    let acts = PayerActs { mchid, out_trade_no, act, openid };
+    Ok(Shown(order_shown(&app.execute(acts).await?)))
 }
 
 pub(super) async fn show_code(State(app): State<Arc<App>>, body: Bytes) -> Handled {

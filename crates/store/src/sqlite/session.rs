@@ -42,20 +42,22 @@ impl Session<'_> {
         jobs::claim(self.connection, window)
     }
 
-    /// Does a job, if the claim is the latest and the job still there, and deletes it.
-    pub(super) fn complete(
+    /// Runs a command that does a job, or keeps what came of it, if the claim is the latest and
+    /// the job still there; deletes the job.
+    pub(super) fn complete<C: Command>(
         &mut self,
         claim: &Claim,
+        command: &C,
         frame: Frame,
-    ) -> Result<Result<(), Failure>, Fault> {
+    ) -> Result<Result<Option<C::Outcome>, Failure>, Fault> {
         if !jobs::is_held(self.connection, claim)? {
-            return Ok(Ok(()));
+            return Ok(Ok(None));
         }
-        let done = self.execute(&claim.job, frame)?;
+        let done = self.execute(command, frame)?;
         if done.is_ok() {
             self.one(sql::JOB_DELETE, params![claim.id, claim.attempt])?;
         }
-        Ok(done)
+        Ok(done.map(Some))
     }
 
     /// Gives a job back, if the claim is the latest and the job still there.

@@ -3,9 +3,10 @@
 use redress_api::compensation::BillState;
 use redress_api::{Fen, Timestamp};
 use redress_core::command::Stop;
-use redress_core::compensation::{Bill, BillNumber, Step};
+use redress_core::compensation::{Bill, Step};
 use redress_core::context::Movement;
 use redress_core::ledger::Reason;
+use redress_core::number;
 use redress_core::{Command, Context, Frame, Job, chart};
 use redress_store::{Claim, Claims, Failure, Store};
 use serde_json::json;
@@ -41,11 +42,7 @@ impl Command for TakeOn {
         }))
         .unwrap();
         cx.put(&bill)?;
-        cx.put(&BillNumber {
-            bill_id: bill.bill_id,
-            sp_mchid: bill.sp_mchid,
-            out_bill_no: bill.out_bill_no,
-        })?;
+        number::lead(cx, &bill)?;
         cx.schedule(self.1, step(self.0, Step::Process));
         Ok(())
     }

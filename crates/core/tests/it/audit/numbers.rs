@@ -1,25 +1,28 @@
 //! Where the provider's numbers of orders and bills lead.
 
-use redress_core::compensation::BillNumber;
-use redress_core::order::{Place, Transaction};
+use redress_core::compensation::Bill;
+use redress_core::number::Number;
+use redress_core::order::{Order, Place};
+use redress_core::row::Row;
 
-use super::{IDENTITY, ORDER_MONEY, breaks, order};
-use crate::scene::{PAID, PLATFORM, SHOP, STRANGER, create, mchid, place, transaction};
+use super::{BOOKS, IDENTITY, breaks, order};
+use crate::scene::{PAID, PLATFORM, SHOP, STRANGER, create, place, transaction};
 use crate::world::World;
 
 #[test]
 fn an_order_or_its_number_that_is_gone_or_leads_elsewhere() {
-    breaks(&[ORDER_MONEY, IDENTITY], |world| {
+    breaks(&[BOOKS, IDENTITY], |world| {
         drop(world.rows.remove(&format!("order {SHOP}/paid-order")));
     });
-    breaks(&[IDENTITY], |world| drop(world.rows.remove(&format!("transaction {PAID}"))));
+    breaks(&[IDENTITY], |world| drop(world.rows.remove(&format!("number order/{PAID}"))));
     breaks(&[IDENTITY], |world| {
         let number = world.order(SHOP, "paid-order").transaction_id.unwrap();
-        let mut transaction: Transaction = world.get(number.as_str()).unwrap();
-        transaction.out_trade_no = "open-order".parse().unwrap();
-        world.overwrite(&transaction);
+        let id = Number::row_id(Order::KIND, number.as_str());
+        let mut number: Number = world.get(&id).unwrap();
+        number.leads_to = format!("{SHOP}/open-order");
+        world.overwrite(&number);
     });
-    breaks(&[ORDER_MONEY, IDENTITY], |world| {
+    breaks(&[BOOKS, IDENTITY], |world| {
         order(world, "paid-order", |order| order.transaction_id = Some(transaction(PAID)));
     });
 }
@@ -34,9 +37,10 @@ fn a_bill_and_an_order_may_share_a_number() {
     world.assert_clean();
 }
 
-fn number(world: &mut World, of: &str, change: impl FnOnce(&mut BillNumber)) {
+fn number(world: &mut World, of: &str, change: impl FnOnce(&mut Number)) {
     let bill_id = world.kept_bill(of).bill_id;
-    let mut number: BillNumber = world.get(bill_id.as_str()).expect("a bill's number");
+    let id = Number::row_id(Bill::KIND, bill_id.as_str());
+    let mut number: Number = world.get(&id).expect("a bill's number");
     change(&mut number);
     world.overwrite(&number);
 }
@@ -46,21 +50,21 @@ fn a_number_of_a_bill_that_is_gone_or_leads_elsewhere() {
     for of in ["success", "cancelled", "refused", "waiting", "canceling", "closed", "accepted"] {
         breaks(&[IDENTITY], |world| {
             let bill_id = world.kept_bill(of).bill_id;
-            assert!(world.rows.remove(&format!("bill_number {bill_id}")).is_some());
+            assert!(world.rows.remove(&format!("number bill/{bill_id}")).is_some());
         });
         breaks(&[IDENTITY], |world| {
-            number(world, of, |number| number.out_bill_no = "unknown".parse().unwrap());
+            number(world, of, |number| number.leads_to = format!("{PLATFORM}/unknown"));
         });
         breaks(&[IDENTITY], |world| {
-            number(world, of, |number| number.sp_mchid = mchid(STRANGER));
+            number(world, of, |number| number.leads_to = format!("{STRANGER}/{of}"));
         });
     }
     breaks(&[IDENTITY], |world| {
-        number(world, "success", |number| number.out_bill_no = "waiting".parse().unwrap());
+        number(world, "success", |number| number.leads_to = format!("{PLATFORM}/waiting"));
     });
     // A second number for the same bill.
     breaks(&[IDENTITY], |world| {
-        number(world, "success", |number| number.bill_id = "42".parse().unwrap());
+        number(world, "success", |number| number.number = "42".to_owned());
     });
     // Without a hold, the bill leaves no trace but its number.
     breaks(&[IDENTITY], |world| {

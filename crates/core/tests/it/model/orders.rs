@@ -90,7 +90,7 @@ impl Model {
             self.take(place, fen);
         }
         let (place, number) = (place.clone(), number.map(str::to_owned));
-        let order = Order { place, state, number, cancelled: None, paid_at: now };
+        let order = Order { place, state, number, cancelled: None, unfrozen: false, paid_at: now };
         self.orders.insert(key, order);
         state
     }
@@ -104,6 +104,21 @@ impl Model {
         } else {
             purse.available += fen;
         }
+    }
+
+    /// 180 days are over.
+    pub(crate) fn unfreeze(&mut self, key: &(String, String)) {
+        let order = self.orders.get_mut(key).expect("the order");
+        if order.unfrozen || !matches!(order.state, TradeState::Success | TradeState::Refund) {
+            return;
+        }
+        order.unfrozen = true;
+        let fen = order.place.amount.get() - order.place.refunded.map_or(0, Fen::get);
+        let place = order.place.clone();
+        let seller = place.sub_mchid.as_ref().unwrap_or(&place.mchid);
+        let purse = self.purse(seller.as_str());
+        purse.frozen -= fen;
+        purse.available += fen;
     }
 
     /// The order, if the caller may ask for it so.

@@ -86,6 +86,7 @@ impl Simulation {
             mchid: mchid(&key.0),
             out_trade_no: key.1.parse().expect("an order's number"),
             act,
+            openid: None,
         };
         let Some(state) = self.model.acts(&key, act) else {
             assert!(matches!(self.conflict(&command).code.status, 404 | 409));
