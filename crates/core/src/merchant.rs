@@ -168,7 +168,7 @@ impl Row for Merchant {
 }
 
 /// Finds a merchant for the control API.
-fn existing(cx: &mut Context<'_>, mchid: &Mchid) -> Result<Merchant, Stop> {
+pub(crate) fn existing(cx: &mut Context<'_>, mchid: &Mchid) -> Result<Merchant, Stop> {
     cx.get(mchid.as_str())?
         .ok_or_else(|| refusal::control_unknown(format!("there is no merchant {mchid}")).into())
 }

@@ -4,6 +4,8 @@
 //! that delivers it. The delivery itself (sealing, signing, sending) is the server's; here is what
 //! is told, when it is told again, and when it is given up.
 
+mod control;
+
 use redress_api::{Mchid, NotifyUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +13,9 @@ use crate::command::{Broken, Command, Stop};
 use crate::context::Context;
 use crate::job::Job;
 use crate::merchant::Merchant;
-use crate::refusal;
 use crate::row::Row;
+
+pub use self::control::{MakeUp, Resend, SetUrl};
 
 /// How long after each attempt the next is made, in seconds: 15 repetitions in 24 h 4 min.
 pub const RETRY_SECONDS: [i64; 15] = [
@@ -54,7 +57,7 @@ impl Event {
         Self::new("PROFITSHARING.RETURN", "profitsharing", "分账回退成功");
     /// A compensation has ended. No page publishes this kind: assumed.
     pub const COMPENSATED: Self =
-        Self::new("MCHTRANSFER.COMPENSATION.FINISHED", "compensate_bill", "赔付单据终态通知");
+        Self::new("MCHTRANSFER.COMPENSATE.FINISHED", "compensate_bill", "赔付单据终态通知");
 }
 
 /// Where a notice stands.
@@ -80,6 +83,11 @@ pub enum Outcome {
     },
     /// No whole answer came in time.
     TimedOut,
+    /// It was a probe, and the merchant took it: it does not check signatures.
+    Deceived {
+        /// The HTTP status.
+        status: u16,
+    },
     /// There was no connection, or it ended before an answer.
     Unreachable {
         /// Why, in short.
@@ -138,6 +146,10 @@ pub struct Notice {
     pub attempts: Vec<Attempt>,
     /// How many attempts of the present round have failed: a resend starts a round.
     pub failed: usize,
+    /// Whether its first attempt is a probe (签名探测): signed wrongly on purpose, to see whether
+    /// the merchant checks.
+    #[serde(default)]
+    pub probe: bool,
 }
 
 /// The resource is told to its merchant alone.
@@ -193,6 +205,12 @@ impl Row for Notice {
 }
 
 impl Notice {
+    /// Whether the next attempt is a probe.
+    #[must_use]
+    pub const fn probes(&self) -> bool {
+        self.probe && self.attempts.is_empty()
+    }
+
     fn schedule(&self, cx: &mut Context<'_>) {
         cx.schedule(self.due, Job::Notify { id: self.id.clone() });
     }
@@ -211,6 +229,8 @@ pub struct Tell<'a> {
     pub original_type: &'a str,
     /// What happened, for people.
     pub summary: &'a str,
+    /// Whether the first attempt is a probe.
+    pub probe: bool,
 }
 
 impl<'a> Tell<'a> {
@@ -218,7 +238,7 @@ impl<'a> Tell<'a> {
     #[must_use]
     pub const fn event(event: Event, mchid: &'a Mchid, url: Option<&'a NotifyUrl>) -> Self {
         let Event { event_type, original_type, summary } = event;
-        Self { mchid, url, event_type, original_type, summary }
+        Self { mchid, url, event_type, original_type, summary, probe: false }
     }
 }
 
@@ -252,6 +272,7 @@ impl Context<'_> {
             state: State::Waiting,
             attempts: Vec::new(),
             failed: 0,
+            probe: tell.probe,
         };
         self.put(&notice)?;
         notice.schedule(self);
@@ -299,33 +320,6 @@ impl Command for Record {
             }
             notice.failed += 1;
         }
-        cx.put(&notice)?;
-        Ok(notice)
-    }
-}
-
-/// Tells it again, at once and with all repetitions. Through the control API.
-#[derive(Clone, Debug)]
-pub struct Resend {
-    /// The notice.
-    pub id: String,
-}
-
-impl Command for Resend {
-    type Outcome = Notice;
-
-    fn decide(&self, cx: &mut Context<'_>) -> Result<Notice, Stop> {
-        let Some(mut notice) = cx.get::<Notice>(&self.id)? else {
-            return Err(refusal::control_unknown(format!("there is no notice {}", self.id)).into());
-        };
-        if notice.state == State::Waiting {
-            let what = format!("notice {} waits for its next attempt at {}", self.id, notice.due);
-            return Err(refusal::control_conflict(what).into());
-        }
-        notice.state = State::Waiting;
-        notice.failed = 0;
-        notice.due = cx.now();
-        notice.schedule(cx);
         cx.put(&notice)?;
         Ok(notice)
     }

@@ -8,6 +8,7 @@ mod compensation;
 mod control;
 mod ledger;
 mod model;
+mod notice;
 mod orders;
 mod partner;
 mod random;
