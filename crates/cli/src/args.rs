@@ -100,6 +100,9 @@ pub(crate) struct Serve {
     /// Let whoever presents this bearer token use the control API, from anywhere.
     #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
     pub(crate) control_token: Option<String>,
+    /// Send callbacks to any address. By default they go to this machine only.
+    #[arg(long, env = "REDRESS_CALLBACKS_ANYWHERE")]
+    pub(crate) callbacks_anywhere: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }

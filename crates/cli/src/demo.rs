@@ -19,7 +19,7 @@ pub(crate) async fn run(output: &Output) -> anyhow::Result<ExitCode> {
     let config = Config {
         data: folder.path().join("redress-data"),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        control_token: None,
+        ..Config::default()
     };
     if !output.json {
         print::line("Making keys, merchants and orders in a temporary folder …");

@@ -3,15 +3,21 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use redress_server::{Config, Server};
+use redress_server::{Callbacks, Config, Server};
 use serde_json::json;
 
 use crate::args::Serve;
 use crate::print;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
-    let config =
-        Config { data: args.data.data, listen: args.listen, control_token: args.control_token };
+    let callbacks = if args.callbacks_anywhere { Callbacks::Anywhere } else { Callbacks::Loopback };
+    let config = Config {
+        data: args.data.data,
+        listen: args.listen,
+        control_token: args.control_token,
+        callbacks,
+        ..Config::default()
+    };
     let server = Server::start(config).await.context("the server does not start")?;
     let merchants = server.data().join("merchants");
     if args.output.json {

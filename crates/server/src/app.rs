@@ -14,6 +14,7 @@ use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
 use crate::folder::FolderError;
 use crate::identify::Identities;
+use crate::notify::Sender;
 use crate::platform::{Platform, Signer};
 
 /// One server's world.
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) platform: Arc<Platform>,
     pub(crate) identities: Identities,
     pub(crate) apiv3_keys: ApiV3Keys,
+    pub(crate) sender: Sender,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,
@@ -67,7 +69,6 @@ impl App {
     }
 
     /// What a merchant's callbacks are signed with now.
-    #[expect(dead_code, reason = "callbacks are not sent yet")]
     pub(crate) async fn callback_signer(&self, mchid: &Mchid) -> Result<Arc<Signer>, Failure> {
         let merchant = self.read(Find::<Merchant>::new(mchid.as_str())).await?;
         let keys = merchant.map(|merchant| merchant.platform_keys).unwrap_or_default();

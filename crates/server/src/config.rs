@@ -2,6 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
+
+use redress_api::notification::ANSWER_SECONDS_MAX;
+
+use crate::notify::Callbacks;
 
 /// How a server runs.
 #[derive(Clone)]
@@ -12,6 +17,11 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The bearer token of the control API. Without one, only this machine may use it.
     pub control_token: Option<String>,
+    /// Which addresses callbacks are sent to.
+    pub callbacks: Callbacks,
+    /// How long a receiver of a callback may take, from connecting to its answer. The documented
+    /// five seconds; shorter in tests.
+    pub callback_limit: Duration,
 }
 
 impl Default for Config {
@@ -20,6 +30,8 @@ impl Default for Config {
             data: PathBuf::from("redress-data"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8790)),
             control_token: None,
+            callbacks: Callbacks::default(),
+            callback_limit: Duration::from_secs(ANSWER_SECONDS_MAX),
         }
     }
 }
@@ -31,6 +43,8 @@ impl std::fmt::Debug for Config {
             .field("data", &self.data)
             .field("listen", &self.listen)
             .field("control_token", &self.control_token.as_ref().map(|_| "***"))
+            .field("callbacks", &self.callbacks)
+            .field("callback_limit", &self.callback_limit)
             .finish()
     }
 }

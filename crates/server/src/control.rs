@@ -3,6 +3,7 @@
 
 mod act;
 mod guard;
+mod notices;
 mod platform;
 mod show;
 
@@ -40,6 +41,10 @@ const INDEX: &[(&str, &str)] = &[
         "POST /_control/merchants/{mchid}/platform-keys",
         "{platform_keys: public_key|certificate|both}",
     ),
+    (
+        "POST /_control/merchants/{mchid}/notify-url",
+        "where it is told of what happens when a request does not say: {url: …|null}",
+    ),
     ("POST /_control/relations", "{platform, merchant, relation: sponsor|sub_merchant}"),
     ("POST /_control/credits", "credit an account: {mchid, amount}"),
     ("GET /_control/orders", "orders"),
@@ -53,6 +58,13 @@ const INDEX: &[(&str, &str)] = &[
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
     ("POST /_control/bills/{sp_mchid}/{out_bill_no}/payer", "{answer: confirm|refuse}"),
+    ("GET /_control/notices", "callbacks, with every attempt to deliver them"),
+    (
+        "POST /_control/notices",
+        "send a made-up one: {mchid, url?, event_type, original_type, summary?, resource, probe?}",
+    ),
+    ("GET /_control/notices/{id}", "one callback, with what it tells"),
+    ("POST /_control/notices/{id}/resend", "deliver it again, with all repetitions"),
     ("GET /_control/accounts", "accounts that keep a balance"),
     ("GET /_control/ledger", "every account, added up from the transfers"),
     ("GET /_control/transfers", "transfers; ?account=&reference="),
@@ -74,6 +86,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/merchants/{mchid}", get(show::merchant))
         .route("/merchants/{mchid}/confirmation", post(act::configure))
         .route("/merchants/{mchid}/platform-keys", post(platform::trust))
+        .route("/merchants/{mchid}/notify-url", post(notices::set_url))
         .route("/relations", post(act::relate))
         .route("/credits", post(act::credit))
         .route("/orders", get(show::orders).post(act::place))
@@ -83,6 +96,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/bills", get(show::bills))
         .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))
         .route("/bills/{sp_mchid}/{out_bill_no}/payer", post(act::answer))
+        .route("/notices", get(notices::list).post(notices::make_up))
+        .route("/notices/{id}", get(notices::one))
+        .route("/notices/{id}/resend", post(notices::resend))
         .route("/accounts", get(show::accounts))
         .route("/ledger", get(show::ledger))
         .route("/transfers", get(show::transfers))

@@ -13,6 +13,7 @@ mod folder;
 mod identify;
 mod listen;
 mod metrics;
+mod notify;
 mod own;
 mod platform;
 mod reply;
@@ -24,5 +25,6 @@ mod world;
 
 pub use config::Config;
 pub use listen::{Server, StartError};
+pub use notify::Callbacks;
 pub use router::operations;
 pub use world::{DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};

@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
+use crate::notify::Sender;
 use crate::platform::Platform;
 use crate::world::{self, WorldError};
 use crate::{metrics, router, worker};
@@ -91,6 +92,7 @@ impl Server {
         let address =
             listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
 
+        let sender = Sender::new(&config, address);
         let (data, base_url) = (config.data, format!("http://{}", reachable(address)));
         folder::set_base_url(&data, &base_url)?;
         let platform = Platform::load_or_make(&data)?;
@@ -100,6 +102,7 @@ impl Server {
             platform: Arc::new(platform),
             identities: Identities::default(),
             apiv3_keys: ApiV3Keys::default(),
+            sender,
             data,
             base_url,
             control_token: config.control_token,

@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 const REQUESTS: &str = "redress_requests_total";
 const SECONDS: &str = "redress_request_seconds";
 const JOBS: &str = "redress_jobs_total";
+const CALLBACKS: &str = "redress_callbacks_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
 /// One recorder serves the whole process, however many servers run in it.
@@ -23,6 +24,7 @@ pub(crate) fn install() {
         describe_counter!(REQUESTS, "Requests answered, by path, method, status and code.");
         describe_histogram!(SECONDS, "Seconds from a request's head to its signed answer.");
         describe_counter!(JOBS, "Jobs done, by outcome.");
+        describe_counter!(CALLBACKS, "Attempts to deliver a callback, by outcome.");
         handle
     });
 }
@@ -59,4 +61,9 @@ pub(crate) fn request(
 /// A job ended.
 pub(crate) fn job(outcome: &'static str) {
     counter!(JOBS, "outcome" => outcome).increment(1);
+}
+
+/// An attempt to deliver a callback ended.
+pub(crate) fn callback(outcome: &'static str) {
+    counter!(CALLBACKS, "outcome" => outcome).increment(1);
 }

@@ -1,15 +1,17 @@
-//! The background worker: does what is due, in the transaction that deletes the job.
+//! The background worker: does what is due, in the transaction that deletes the job. Callbacks
+//! take as long as their receivers let them, so they run on while the next jobs are claimed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use redress_core::Job;
 use redress_store::Claim;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::app::App;
 use crate::config::{CLAIMS_MAX, LEASE_SECONDS};
-use crate::{clock, metrics};
+use crate::{clock, metrics, notify};
 
 /// How long it sleeps at most, in seconds: a net under the wake-up calls.
 const SLEEP_SECONDS_MAX: i64 = 60;
@@ -18,9 +20,10 @@ const POSTPONE_SECONDS_MAX: i64 = 60;
 
 /// Works until told to stop, or until the server is dropped.
 pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut callbacks = JoinSet::new();
     while !*stop.borrow() {
         let woken = app.store.jobs_scheduled().notified();
-        let sleep = match round(&app).await {
+        let sleep = match round(&app, &stop, &mut callbacks).await {
             Round::More => continue,
             Round::Idle(seconds) => Duration::from_secs(seconds.unsigned_abs()),
         };
@@ -34,6 +37,17 @@ pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             }
         }
     }
+    // Those under way end by themselves within their limit; the others are given back.
+    while let Some(ended) = callbacks.join_next().await {
+        report(ended);
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        // The lease of its job runs out and it comes again.
+        tracing::error!(%error, "a callback ended in disorder");
+    }
 }
 
 enum Round {
@@ -43,7 +57,10 @@ enum Round {
     Idle(i64),
 }
 
-async fn round(app: &Arc<App>) -> Round {
+async fn round(app: &Arc<App>, stop: &watch::Receiver<bool>, callbacks: &mut JoinSet<()>) -> Round {
+    while let Some(ended) = callbacks.try_join_next() {
+        report(ended);
+    }
     let now = app.now();
     let claims = match app.store.claim(now, clock::wall(), LEASE_SECONDS, CLAIMS_MAX).await {
         Ok(claims) => claims,
@@ -58,7 +75,13 @@ async fn round(app: &Arc<App>) -> Round {
     }
     let mut running = JoinSet::new();
     for claim in claims.claims {
-        running.spawn(run(Arc::clone(app), claim));
+        let app = Arc::clone(app);
+        if let Job::Notify { id } = &claim.job {
+            let id = id.clone();
+            callbacks.spawn(notify::deliver(app, claim, id, stop.clone()));
+        } else {
+            running.spawn(run(app, claim));
+        }
     }
     while running.join_next().await.is_some() {}
     Round::More

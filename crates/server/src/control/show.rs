@@ -17,7 +17,7 @@ use super::{INDEX, Shown, Trouble, parse};
 use crate::app::App;
 use crate::{clock as clocks, router};
 
-type Handled = Result<Shown<Json>, Trouble>;
+pub(super) type Handled = Result<Shown<Json>, Trouble>;
 
 /// The most items of one page of a list.
 const PAGE_ITEMS_MAX: u32 = 1000;
@@ -62,7 +62,7 @@ pub(super) fn index() -> Shown<Json> {
     Shown(Json::Object(paths))
 }
 
-async fn rows<R: Row>(app: &App, page: &Page, shown: impl Fn(R) -> Json) -> Handled {
+pub(super) async fn rows<R: Row>(app: &App, page: &Page, shown: impl Fn(R) -> Json) -> Handled {
     let rows = app.store.rows(R::KIND, page.mchid.as_deref(), page.after(), page.most()).await?;
     let last = rows.last().map(|(id, _)| id.clone());
     let mut items = Vec::with_capacity(rows.len());
@@ -76,7 +76,11 @@ async fn rows<R: Row>(app: &App, page: &Page, shown: impl Fn(R) -> Json) -> Hand
     Ok(page.list(&items, last))
 }
 
-async fn row<R: Row + Send>(app: &App, id: String, shown: impl Fn(R) -> Json) -> Handled {
+pub(super) async fn row<R: Row + Send>(
+    app: &App,
+    id: String,
+    shown: impl Fn(R) -> Json,
+) -> Handled {
     match app.read(Find::<R>::new(id.clone())).await? {
         Some(row) => Ok(Shown(shown(row))),
         None => Err(Trouble::unknown(format!("there is no {} {id}", R::KIND))),

@@ -147,6 +147,7 @@ async fn shows_what_it_serves_and_assumes() {
         let path = path
             .replace("{mchid}", "1")
             .replace("{sp_mchid}", "1")
+            .replace("{id}", "1")
             .replace("{out_bill_no}", "1")
             .replace("{out_trade_no}", "1");
         let (status, shown) = world.control(method, &path, "").await;

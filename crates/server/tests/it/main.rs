@@ -11,6 +11,7 @@ mod headers;
 mod input;
 mod logs;
 mod malformed;
+mod notify;
 mod random;
 mod signature;
 mod stop;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use redress_server::testing::TestServer;
-use redress_server::{Config, PLATFORM, Server};
+use redress_server::{Config, DIRECT, PLATFORM, Server};
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -104,7 +104,7 @@ async fn a_folder_has_one_server() {
     let world = World::start().await;
     let data = world.server.server().data().to_owned();
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { data: data.clone(), listen, control_token: None };
+    let config = Config { data: data.clone(), listen, ..Config::default() };
     let error = Server::start(config.clone()).await.unwrap_err().to_string();
     assert_eq!(error, format!("{} is in use by another server", data.join("redress.db").display()));
     // The first one did not notice.
@@ -130,7 +130,7 @@ async fn what_cannot_be_read_is_named() {
     let folder = TestServer::start().await.unwrap().stop().await;
     let data = folder.path().join("data");
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { data: data.clone(), listen, control_token: None };
+    let config = Config { data: data.clone(), listen, ..Config::default() };
     for (file, broken) in [
         ("platform/platform.json", "{"),
         ("platform/platform_key.pem", "no key"),
@@ -164,6 +164,14 @@ async fn its_health_and_numbers_are_shown() {
         let answer = get(&world, path).await;
         assert_eq!((answer.status, answer.text()), (200, "ok\n"));
     }
+    let unheard = json!({
+        "mchid": DIRECT, "url": "http://127.0.0.1:9/", "event_type": "TRANSACTION.SUCCESS",
+        "original_type": "transaction", "resource": {},
+    });
+    world.act("/notices", unheard).await;
+    while !get(&world, "/metrics").await.text().contains("redress_callbacks_total{") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let answer = get(&world, "/metrics").await;
     assert_eq!(answer.status, 200);
     assert!(answer.header("Content-Type").unwrap().starts_with("text/plain"), "{}", answer.head);
@@ -176,6 +184,7 @@ async fn its_health_and_numbers_are_shown() {
         format!(r#"redress_requests_total{{{path},method="POST",status="200",code=""}} "#),
         format!("redress_request_seconds_count{{{path}}} "),
         r#"redress_jobs_total{outcome="done"} "#.to_owned(),
+        r#"redress_callbacks_total{outcome="unreachable"} "#.to_owned(),
         r#"redress_requests_total{path="(unknown)",method="GET",status="404",code="NOT_FOUND"} "#.to_owned(),
         r#"redress_requests_total{path="(method)",method="other",status="405",code="INVALID_REQUEST"} "#.to_owned(),
     ] {
@@ -192,7 +201,7 @@ async fn a_server_that_is_dropped_lets_go_of_its_folder() {
     let world = World::start().await;
     let folder = world.server.stop().await;
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { data: folder.path().join("data"), listen, control_token: None };
+    let config = Config { data: folder.path().join("data"), listen, ..Config::default() };
     let server = Server::start(config.clone()).await.unwrap();
     let address = server.address();
     drop(server);

@@ -61,7 +61,7 @@ async fn template() -> &'static TempDir {
     TEMPLATE.get_or_init(|| async { TestServer::start().await.unwrap().stop().await }).await
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -1,0 +1,70 @@
+//! A callback as it travels: the envelope, with the resource sealed, signed as answers are.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+use redress_api::notification::{ALGORITHM, Envelope, RESOURCE_TYPE, Resource};
+use redress_core::notice::Notice;
+use redress_store::Failure;
+
+use crate::apiv3::Sealed;
+use crate::app::App;
+use crate::folder::FolderError;
+
+/// How the signature of a probe begins.
+const PROBE: &str = "WECHATPAY/SIGNTEST/";
+
+/// Headers and body of a callback.
+pub(super) struct Letter {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Why there is no callback.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LetterError {
+    /// Without an APIv3 key a merchant is told nothing.
+    #[error("the merchant's APIv3 key cannot be had: {0}")]
+    Key(#[from] FolderError),
+    /// The merchant could not be looked up.
+    #[error(transparent)]
+    Store(#[from] Failure),
+}
+
+/// Makes the callback of a notice. Each attempt is sealed with a nonce of its own, and signed at
+/// its own time, by the wall clock.
+pub(super) async fn seal_and_sign(app: &App, notice: &Notice) -> Result<Letter, LetterError> {
+    let key = app.apiv3_key(&notice.mchid).await?;
+    let signer = app.callback_signer(&notice.mchid).await?;
+    // Not empty, because some clients cannot open what has none.
+    let associated_data = notice.original_type.clone();
+    let Sealed { nonce, ciphertext } =
+        Sealed::new(&key, &associated_data, notice.resource.as_bytes());
+    let envelope = Envelope {
+        id: notice.id.clone(),
+        create_time: notice.create_time,
+        resource_type: RESOURCE_TYPE.to_owned(),
+        event_type: notice.event_type.clone(),
+        summary: notice.summary.clone(),
+        resource: Resource {
+            original_type: notice.original_type.clone(),
+            algorithm: ALGORITHM.to_owned(),
+            ciphertext,
+            associated_data,
+            nonce,
+        },
+    };
+    let body = serde_json::to_vec(&envelope).expect("an envelope prints as JSON");
+    let fixed = [(CONTENT_TYPE, "application/json"), (ACCEPT, "*/*"), (USER_AGENT, "Mozilla/4.0")];
+    let mut headers = HeaderMap::new();
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    signer.sign(&mut headers, &body);
+    if notice.probes() {
+        let wrong = format!("{PROBE}{}", redress_crypto::nonce());
+        let wrong = HeaderValue::try_from(wrong).expect("letters, digits and slashes");
+        headers.insert("wechatpay-signature", wrong);
+    }
+    Ok(Letter { headers, body: body.into() })
+}
