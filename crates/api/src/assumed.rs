@@ -263,6 +263,24 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The guide covers part of the errors",
     ),
     assume(
+        "callback-retry",
+        "When a callback is sent again",
+        "The published gaps are counted from the moment at which the attempt before was due",
+        "The gaps are published, what they are counted from is not; so a late attempt delays no other",
+    ),
+    assume(
+        "callback-associated-data",
+        "The associated data of a callback",
+        "original_type",
+        "The page allows it to be empty, its examples carry this; some clients cannot open without",
+    ),
+    assume(
+        "callback-status",
+        "A callback that is answered with another 2xx than 200 and 204, or with a redirect",
+        "Failed; no redirect is followed",
+        "The page names 200 and 204 alone",
+    ),
+    assume(
         "busy",
         "More requests than can be queued",
         "500 SYSTEM_ERROR 系统繁忙，请稍后重试",

@@ -170,6 +170,47 @@ async fn it_opens_what_is_the_platforms_and_refuses_what_is_not() {
 }
 
 #[tokio::test]
+async fn it_hears_what_the_server_sends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(&folder.path().join("data"));
+    let mut listener = Listener::start(&served.data, &["--count", "1"]);
+    let notice = json!({
+        "mchid": "1230000109", "url": format!("{}paid", listener.url),
+        "event_type": "TRANSACTION.SUCCESS", "original_type": "transaction", "summary": "支付成功",
+        "resource": { "out_trade_no": "order1" }, "probe": true,
+    });
+    let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+    let post = async |path: &str, body: &Json| {
+        let request = http.post(format!("{}/_control{path}", served.base_url));
+        let request = request.header("Content-Type", "application/json").body(body.to_string());
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        serde_json::from_str::<Json>(&answer.text().await.expect("a body")).expect("JSON")
+    };
+    let told = post("/notices", &notice).await;
+    // A probe comes first, and the callback again 15 seconds later.
+    let heard = listener.heard();
+    assert_eq!((&heard["verified"], &heard["answered"]), (&json!(false), &json!(401)), "{heard}");
+    assert!(heard["why"].as_str().expect("text").contains("probe"), "{heard}");
+    let path = format!("{}/_control/notices/{}", served.base_url, told["id"].as_str().expect("id"));
+    loop {
+        let shown = http.get(&path).send().await.expect("an answer").text().await.expect("text");
+        let shown: Json = serde_json::from_str(&shown).expect("JSON");
+        if shown["attempts"] != json!([]) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    post("/clock/step", &json!({ "seconds": 15 })).await;
+    let heard = listener.heard();
+    assert_eq!((&heard["verified"], &heard["mchid"]), (&json!(true), &json!("1230000109")));
+    for field in ["id", "create_time", "event_type", "summary", "resource"] {
+        assert_eq!(heard[field], told[field], "{field}");
+    }
+    assert!(listener.end().0.success());
+}
+
+#[tokio::test]
 async fn it_answers_what_it_was_told_to_and_as_late() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(&folder.path().join("data"));
