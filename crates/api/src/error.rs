@@ -32,6 +32,8 @@ pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT
 pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
 /// The number of the order was used before.
 pub const OUT_TRADE_NO_USED: ErrorCode = ErrorCode { status: 403, code: "OUT_TRADE_NO_USED" };
+/// A limit of the business: too large a part of an order is shared.
+pub const RULE_LIMIT: ErrorCode = ErrorCode { status: 403, code: "RULE_LIMIT" };
 /// No such record.
 pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
 /// No such record, as refunds, sharing and certificates spell it.

@@ -37,6 +37,7 @@ pub mod money;
 pub mod notification;
 pub mod partner;
 pub mod pay;
+pub mod sharing;
 pub mod subsidy;
 pub mod text;
 pub mod time;
@@ -69,5 +70,13 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<partner::Close>(),
         Definition::of::<partner::Reverse>(),
         Definition::of::<certificate::List>(),
+        Definition::of::<sharing::Create>(),
+        Definition::of::<sharing::Query>(),
+        Definition::of::<sharing::CreateReturn>(),
+        Definition::of::<sharing::QueryReturn>(),
+        Definition::of::<sharing::Finish>(),
+        Definition::of::<sharing::Amounts>(),
+        Definition::of::<sharing::AddReceiver>(),
+        Definition::of::<sharing::DeleteReceiver>(),
     ]
 }

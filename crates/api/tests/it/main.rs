@@ -5,5 +5,6 @@ mod golden;
 mod orders;
 mod pages;
 mod random;
+mod sharing;
 mod types;
 mod wire;
