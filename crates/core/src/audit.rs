@@ -22,6 +22,7 @@ use crate::number::Number;
 use crate::order::Order;
 use crate::payer::{Code, Payer};
 use crate::row::{Row, Stored};
+use crate::sharing::{Receiver, Share, ShareReturn};
 use crate::trial::TrialBalance;
 
 /// The most violations that one check spells out.
@@ -247,6 +248,9 @@ impl Audit {
         let outcome = match kind {
             Bill::KIND => self.read::<Bill>(id, stored),
             Order::KIND => self.read::<Order>(id, stored),
+            Share::KIND => self.read::<Share>(id, stored),
+            ShareReturn::KIND => self.read::<ShareReturn>(id, stored),
+            Receiver::KIND => self.read::<Receiver>(id, stored),
             Number::KIND => read::<Number>(id, stored).map(|number| self.path(number)),
             Notice::KIND => self.read::<Notice>(id, stored),
             Code::KIND => self.read::<Code>(id, stored),

@@ -1,5 +1,6 @@
 //! Jobs: what time does by itself. They are stored with the change that schedules them.
 
+use redress_api::sharing::{OutOrderNo, OutReturnNo};
 use redress_api::{Mchid, OutBillNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,7 @@ use crate::command::{Broken, Command, Stop};
 use crate::compensation;
 use crate::context::Context;
 use crate::order;
+use crate::sharing;
 
 /// Something to do at a moment of business time. Data: it is stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,24 @@ pub enum Job {
         /// How.
         step: order::Step,
     },
+    /// Move a share of an order on.
+    Share {
+        /// The platform.
+        sp_mchid: Mchid,
+        /// Its number of the share.
+        out_order_no: OutOrderNo,
+        /// How.
+        step: sharing::ShareStep,
+    },
+    /// Move a return of shared money on.
+    ShareReturn {
+        /// The platform.
+        sp_mchid: Mchid,
+        /// Its number of the return.
+        out_return_no: OutReturnNo,
+        /// How.
+        step: sharing::ShareReturnStep,
+    },
     /// Tell a merchant. The server does it, because it takes a connection; what came of it is
     /// kept by [`notice::Record`](crate::notice::Record).
     Notify {
@@ -46,6 +66,10 @@ impl Command for Job {
         match self {
             Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),
             Self::Order { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
+            Self::Share { sp_mchid, out_order_no, step } => step.take(cx, sp_mchid, out_order_no),
+            Self::ShareReturn { sp_mchid, out_return_no, step } => {
+                step.take(cx, sp_mchid, out_return_no)
+            }
             Self::Notify { id } => {
                 Err(Broken(format!("notice {id} was to be delivered, not decided")).into())
             }

@@ -20,6 +20,7 @@ pub mod order;
 pub mod payer;
 pub mod refusal;
 pub mod row;
+pub mod sharing;
 pub mod subsidy;
 pub mod trial;
 

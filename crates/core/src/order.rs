@@ -371,7 +371,12 @@ impl Row for Order {
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![Tally::plus(chart::frozen(self.seller()).as_str(), self.unsplit.get())]
+        let of = |what: &str| format!("{what} of {}", self.reference());
+        vec![
+            Tally::plus(chart::frozen(self.seller()).as_str(), self.unsplit.get()),
+            Tally::minus(of("shared"), self.shared.get()),
+            Tally::minus(of("shares"), self.shares.into()),
+        ]
     }
 
     fn awaits(&self) -> Option<Job> {

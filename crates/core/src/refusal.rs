@@ -10,7 +10,7 @@ use std::fmt;
 
 use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
-    ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, SIGN_ERROR,
+    ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR,
 };
 
 /// A rule's no. Nothing was changed.
@@ -169,6 +169,87 @@ pub const SUBSIDY_SHARING_STARTED: Entry =
 pub const SUBSIDY_PAID: Entry =
     Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已补差，不支持取消补差");
 
+/// The application is not the caller's. The sharing pages have no code of its own for it.
+pub const SHARE_APPID_DIFFERS: Entry =
+    Entry::new(INVALID_REQUEST, number::APPID_MISMATCH, "appid和mch_id不匹配");
+/// The order is unknown, or another sub-merchant's.
+pub const SHARE_ORDER_UNKNOWN: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_FOUND, "订单不存在");
+/// The order was not placed for sharing.
+pub const SHARE_NOT_MARKED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "非分账订单不支持分账");
+/// The order was reversed.
+pub const SHARE_REVOKED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已撤销，不支持分账");
+/// All of the order went back.
+pub const SHARE_REFUNDED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已全额退款，不支持分账");
+/// The payment is not a minute old.
+pub const SHARE_NOT_SETTLED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单处理中");
+/// The subsidy that the order announces is neither paid nor cancelled.
+pub const SHARE_SUBSIDY_OPEN: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单补差未完成，请先补差或取消补差");
+/// Sharing is finished.
+pub const SHARE_FINISHED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "订单已完结分账，不支持分账");
+/// The order was shared fifty times.
+pub const SHARE_TOO_OFTEN: Entry =
+    Entry::new(RULE_LIMIT, number::ORDER_NOT_VALID, "同一笔订单最多发起50次分账请求");
+/// More of the order would be shared than may be.
+pub const SHARE_OVER_RATIO: Entry =
+    Entry::new(RULE_LIMIT, number::ORDER_NOT_VALID, "分账金额超出最大分账比例");
+/// Less is left of the order.
+pub const SHARE_NOT_ENOUGH: Entry = Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "分账金额不足");
+/// Nothing is left of the order.
+pub const FINISH_NOTHING_LEFT: Entry =
+    Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "分账金额为0，分账已完成");
+/// There is no such merchant, or type of account.
+pub const RECEIVER_UNKNOWN: Entry =
+    Entry::new(INVALID_REQUEST, number::NO_RELATION, "分账接收方不存在");
+/// The receiver is not on the platform's list.
+pub const RECEIVER_NOT_LISTED: Entry =
+    Entry::new(INVALID_REQUEST, number::NO_RELATION, "分账接收方关系不存在，请先添加分账接收方");
+/// A receiver stands in the list of one request twice.
+pub const RECEIVER_TWICE: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "分账接收方列表中存在重复的接收方");
+/// The one that shares is named as a receiver, and gets the rest anyway.
+pub const RECEIVER_FINISHES: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "分账完成时，出资商户不能作为分账接收方");
+/// No share, return or order of these numbers.
+pub const SHARE_UNKNOWN: Entry =
+    Entry::new(RESOURCE_NOT_EXISTS, number::ORDER_NOT_FOUND, "记录不存在");
+/// The order was not placed for sharing, and nothing of it waits.
+pub const AMOUNTS_NOT_MARKED: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "非分账订单不支持此查询");
+/// There is no share of these numbers to take back.
+pub const RETURN_OF_NOTHING: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_FOUND, "分账单不存在");
+/// The order is so old that the request must name it.
+pub const RETURN_NEEDS_ORDER: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "订单已超过6个月，请填写微信订单号");
+/// The receivers do not have their parts yet.
+pub const RETURN_TOO_EARLY: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "分账处理中，不支持分账回退");
+/// The share is older than 180 days.
+pub const RETURN_TOO_LATE: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "已超过180天的分账回退期限");
+/// The merchant got nothing of the share that it could give back.
+pub const RETURN_NO_RECEIVER: Entry =
+    Entry::new(INVALID_REQUEST, number::NO_RELATION, "回退商户号不是原分账请求的商户接收方");
+/// The merchant's part was taken back twenty times.
+pub const RETURN_TOO_OFTEN: Entry = Entry::new(
+    INVALID_REQUEST,
+    number::ORDER_NOT_VALID,
+    "同一个分账接收方最多发起20次分账回退请求",
+);
+/// More than is left of what the merchant got.
+pub const RETURN_TOO_MUCH: Entry =
+    Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "剩余可回退的金额不足");
+/// The merchant has less.
+pub const RETURN_NOT_ENOUGH: Entry =
+    Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "回退方可用余额不足");
+
 /// The whole table.
 pub const ALL: &[Entry] = &[
     CALLER_UNKNOWN,
@@ -198,6 +279,32 @@ pub const ALL: &[Entry] = &[
     SUBSIDY_NO_REFUND,
     SUBSIDY_SHARING_STARTED,
     SUBSIDY_PAID,
+    SHARE_APPID_DIFFERS,
+    SHARE_ORDER_UNKNOWN,
+    SHARE_NOT_MARKED,
+    SHARE_REVOKED,
+    SHARE_REFUNDED,
+    SHARE_NOT_SETTLED,
+    SHARE_SUBSIDY_OPEN,
+    SHARE_FINISHED,
+    SHARE_TOO_OFTEN,
+    SHARE_OVER_RATIO,
+    SHARE_NOT_ENOUGH,
+    FINISH_NOTHING_LEFT,
+    RECEIVER_UNKNOWN,
+    RECEIVER_NOT_LISTED,
+    RECEIVER_TWICE,
+    RECEIVER_FINISHES,
+    SHARE_UNKNOWN,
+    AMOUNTS_NOT_MARKED,
+    RETURN_OF_NOTHING,
+    RETURN_NEEDS_ORDER,
+    RETURN_TOO_EARLY,
+    RETURN_TOO_LATE,
+    RETURN_NO_RECEIVER,
+    RETURN_TOO_OFTEN,
+    RETURN_TOO_MUCH,
+    RETURN_NOT_ENOUGH,
 ];
 
 /// What the control API is told when it names something that is not there.

@@ -15,6 +15,7 @@ mod random;
 mod refusals;
 mod reverse;
 mod scene;
+mod sharing;
 mod simulation;
 mod states;
 mod subsidy;

@@ -199,7 +199,7 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
                 self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
             }
-            Job::Notify { .. } => {}
+            Job::Share { .. } | Job::ShareReturn { .. } | Job::Notify { .. } => {}
         }
     }
 
