@@ -7,7 +7,9 @@ use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
-use redress_api::{Definition, Mchid, certificate, compensation, partner, pay, subsidy, wire};
+use redress_api::{
+    Definition, Mchid, certificate, compensation, partner, pay, sharing, subsidy, wire,
+};
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
 
@@ -102,6 +104,14 @@ fn routes() -> Vec<Route> {
         operation::<partner::Close>(),
         operation::<partner::Reverse>(),
         own::<certificate::List>(),
+        operation::<sharing::Create>(),
+        operation::<sharing::Query>(),
+        operation::<sharing::CreateReturn>(),
+        operation::<sharing::QueryReturn>(),
+        operation::<sharing::Finish>(),
+        operation::<sharing::Amounts>(),
+        operation::<sharing::AddReceiver>(),
+        operation::<sharing::DeleteReceiver>(),
     ]
 }
 

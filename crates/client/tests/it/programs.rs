@@ -2,8 +2,9 @@
 
 use std::process::{Command, Output};
 
+use redress::api::sharing::{self, ShareStatus};
 use redress_server::testing::TestServer;
-use redress_server::{DIRECT, PLATFORM};
+use redress_server::{DIRECT, PLATFORM, SUB_MERCHANT};
 
 use crate::server::start;
 
@@ -93,5 +94,48 @@ async fn the_program_that_takes_a_code_takes_one() {
     }
     let output = run(&server, "pay_codepay", DIRECT, &[]).await;
     assert_eq!(output.status.code(), Some(1), "nobody shows the page's own code");
+    server.stop().await;
+}
+
+/// A share, from the list of receivers to the finish, on an order that was paid a minute ago.
+#[tokio::test]
+async fn the_programs_of_sharing_share_an_order() {
+    let server = start().await;
+    let order = format!(
+        r#"{{"mchid":"{PLATFORM}","sub_mchid":"{SUB_MERCHANT}","appid":"wx8888888888888888","out_trade_no":"shared1","transaction_id":"4200000000202611210000000001","trade_type":"JSAPI","amount":5000,"payer":"oUpF8uMuAJO","profit_sharing":true}}"#
+    );
+    crate::orders::act(&server, "orders", order).await;
+    crate::orders::act(&server, "clock/step", r#"{"seconds":60}"#.to_owned()).await;
+    let id = &["4200000000202611210000000001"][..];
+    let platform = crate::server::client(&server, PLATFORM);
+    for (program, more) in [
+        ("sharing_add_receiver", &[][..]),
+        ("sharing_create", id),
+        ("sharing_query", id),
+        ("sharing_create_return", &[]),
+        ("sharing_query_return", &[]),
+        ("sharing_amounts", id),
+        ("sharing_finish", id),
+        ("sharing_delete_receiver", &[]),
+    ] {
+        let output = run(&server, program, PLATFORM, more).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
+        if program == "sharing_create" {
+            // What is shared can be taken back once it is there.
+            let query = sharing::Query {
+                sub_mchid: SUB_MERCHANT.parse().expect("a merchant"),
+                transaction_id: id[0].parse().expect("a number"),
+                out_order_no: "P20150806125346".parse().expect("a number"),
+            };
+            while platform.send(&query).await.expect("a share").status != ShareStatus::Finished {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+        }
+    }
+    let output = run(&server, "sharing_amounts", PLATFORM, &["42"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("404, RESOURCE_NOT_EXISTS"), "{said}");
     server.stop().await;
 }

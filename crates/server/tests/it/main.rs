@@ -13,6 +13,7 @@ mod logs;
 mod malformed;
 mod notify;
 mod random;
+mod sharing;
 mod signature;
 mod stop;
 mod time;

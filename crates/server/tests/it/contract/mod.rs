@@ -22,6 +22,14 @@ mod pay_codepay;
 mod pay_query;
 mod pay_query_by_id;
 mod pay_reverse;
+mod sharing_add_receiver;
+mod sharing_amounts;
+mod sharing_create;
+mod sharing_create_return;
+mod sharing_delete_receiver;
+mod sharing_finish;
+mod sharing_query;
+mod sharing_query_return;
 mod subsidy_cancel;
 
 /// The refusal of a merchant that the page's 支持商户 line does not name.
