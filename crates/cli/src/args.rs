@@ -12,7 +12,7 @@ use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo, TransactionId};
 
 pub(crate) use self::control::{Clock, Pay, Reach};
-pub(crate) use self::notify::{Listen, Notify};
+pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
 /// ledger, and a client for it and for the real service.
@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Subsidies (补差): cancel.
     #[command(subcommand)]
     Subsidy(Subsidy),
-    /// Receive callbacks (回调通知): check, open, print and answer them.
+    /// Callbacks (回调通知): receive, check and answer them; look after those that a server sends.
     #[command(subcommand)]
     Notify(Notify),
     /// Act as the payer: show a code, pay an order, confirm a compensation.

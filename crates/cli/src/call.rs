@@ -46,7 +46,8 @@ pub(crate) async fn run(args: Call) -> anyhow::Result<ExitCode> {
     anyhow::bail!("the answer is {} (Request-ID {id})", answer.status)
 }
 
-fn body(given: Option<&str>) -> anyhow::Result<Bytes> {
+/// A body as it was given, or what is in the file that it names.
+pub(crate) fn body(given: Option<&str>) -> anyhow::Result<Bytes> {
     match given {
         None => Ok(Bytes::new()),
         Some("@-") => {

@@ -16,18 +16,22 @@ pub(crate) async fn run(command: Pay) -> anyhow::Result<ExitCode> {
         }
         Pay::Order(args) => {
             let path = format!("/orders/{}/{}/payer", args.mchid, args.out_trade_no);
-            act(&args.reach, &path, &json!({ "act": deed(args.fail) })).await
+            act(&args.reach, &path, &deed(args.fail, args.openid)).await
         }
         Pay::Bill(args) => {
             let path = format!("/bills/{}/{}/payer", args.sp_mchid, args.out_bill_no);
-            let answer = if args.confirm { "confirm" } else { "refuse" };
-            act(&args.reach, &path, &json!({ "answer": answer })).await
+            act(&args.reach, &path, &json!({ "answer": args.answer.word() })).await
         }
     }
 }
 
-const fn deed(fail: bool) -> &'static str {
-    if fail { "fail" } else { "pay" }
+/// What is done to an order, and by whom if that is said.
+fn deed(fail: bool, openid: Option<String>) -> Json {
+    let mut body = json!({ "act": if fail { "fail" } else { "pay" } });
+    if let Some(openid) = openid {
+        body["openid"] = Json::from(openid);
+    }
+    body
 }
 
 /// Makes a control call and prints what came of it.

@@ -1,6 +1,6 @@
 //! What acts on a running server from outside the API: the clock, the payer.
 
-use clap::{ArgGroup, Args as ClapArgs, Subcommand};
+use clap::{Args as ClapArgs, Subcommand};
 use redress::api::{Mchid, OutBillNo, OutTradeNo};
 
 use super::{Data, Output};
@@ -75,6 +75,9 @@ pub(crate) struct PayOrder {
     pub(crate) mchid: Mchid,
     /// The merchant's number of the order.
     pub(crate) out_trade_no: OutTradeNo,
+    /// Who pays, where the order does not say.
+    #[arg(long, env = "REDRESS_OPENID")]
+    pub(crate) openid: Option<String>,
     /// Fail instead: a wrong password, an empty account.
     #[arg(long)]
     pub(crate) fail: bool,
@@ -83,18 +86,32 @@ pub(crate) struct PayOrder {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(group = ArgGroup::new("answer").required(true))]
 pub(crate) struct PayBill {
     /// The platform that compensates.
     pub(crate) sp_mchid: Mchid,
     /// Its number of the bill.
     pub(crate) out_bill_no: OutBillNo,
-    /// Take the money.
-    #[arg(long, group = "answer")]
-    pub(crate) confirm: bool,
-    /// Leave it.
-    #[arg(long, group = "answer")]
-    pub(crate) refuse: bool,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
     #[command(flatten)]
     pub(crate) reach: Reach,
+}
+
+/// What a payer says to a compensation.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Answer {
+    /// Take the money.
+    #[arg(long)]
+    pub(crate) confirm: bool,
+    /// Leave it.
+    #[arg(long)]
+    pub(crate) refuse: bool,
+}
+
+impl Answer {
+    /// In the control API's word.
+    pub(crate) const fn word(&self) -> &'static str {
+        if self.confirm { "confirm" } else { "refuse" }
+    }
 }

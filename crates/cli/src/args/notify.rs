@@ -1,10 +1,12 @@
-//! What receives callbacks.
+//! What receives callbacks, and what looks after those that a server sends.
 
 use std::num::NonZeroU64;
+use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Subcommand};
+use redress::api::Mchid;
 
-use super::{Output, Who};
+use super::{Output, Reach, Who};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Notify {
@@ -17,6 +19,94 @@ pub(crate) enum Notify {
     ///
     /// Exits 0 after Ctrl-C or --count callbacks, 1 if --wait is over before.
     Listen(Listen),
+    /// Send a merchant a made-up callback, to try its receiver with.
+    Send(Send),
+    /// List the callbacks of a running server, the latest last: what was told to whom, how it ended.
+    List(List),
+    /// Show a callback: what it tells, and every attempt to deliver it.
+    Show(OneNotice),
+    /// Deliver a callback again that was delivered or given up, with all repetitions.
+    Resend(OneNotice),
+    /// Set where a merchant is told when a request names no notify_url, as its console would.
+    Url(SetUrl),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Send {
+    /// Whom to tell.
+    pub(crate) mchid: Mchid,
+    /// Where; the address that `redress notify url` has set when left out.
+    #[arg(long, value_name = "URL", env = "REDRESS_NOTIFY_URL")]
+    pub(crate) url: Option<String>,
+    /// What happened.
+    #[arg(long, value_name = "TYPE", default_value = "TRANSACTION.SUCCESS")]
+    pub(crate) event_type: String,
+    /// What the resource is.
+    #[arg(long, value_name = "TYPE", default_value = "transaction")]
+    pub(crate) original_type: String,
+    /// What happened, for people.
+    #[arg(long, value_name = "TEXT", default_value = "支付成功")]
+    pub(crate) summary: String,
+    /// What it tells, a JSON object. @FILE reads a file, @- stdin.
+    #[arg(
+        long,
+        value_name = "JSON",
+        default_value = r#"{"out_trade_no":"made-up","trade_state":"SUCCESS"}"#
+    )]
+    pub(crate) resource: String,
+    /// Sign the first attempt wrongly on purpose, as the platform does now and then to see whether
+    /// the receiver checks. A receiver that refuses it gets a good one 15 seconds later.
+    #[arg(long)]
+    pub(crate) probe: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct List {
+    /// Only those that this merchant is told.
+    #[arg(long, env = "REDRESS_MCHID")]
+    pub(crate) mchid: Option<Mchid>,
+    /// The latest so many.
+    #[arg(long, value_name = "N", env = "REDRESS_MOST", default_value_t = 20)]
+    pub(crate) most: usize,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OneNotice {
+    /// Its number, as `redress notify list` has it.
+    pub(crate) id: NoticeId,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SetUrl {
+    /// The merchant.
+    pub(crate) mchid: Mchid,
+    /// http or https, without query; `none` for no callbacks.
+    pub(crate) url: String,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+/// The number of a callback: letters, digits and dashes, so that it can stand in a path.
+#[derive(Clone, Debug)]
+pub(crate) struct NoticeId(pub(crate) String);
+
+impl FromStr for NoticeId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if fits && !text.is_empty() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a number has letters, digits and dashes")
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -14,14 +14,14 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::served::{Served, redress, run, stderr};
 
 /// A listener that is killed when the test is done with it.
-struct Listener {
+pub(crate) struct Listener {
     child: Child,
     lines: BufReader<ChildStdout>,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Listener {
-    fn start(data: &Path, args: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, args: &[&str]) -> Self {
         let mut child = redress()
             .args(["notify", "listen", "--port", "0", "--json", "--data"])
             .arg(data)
@@ -36,7 +36,7 @@ impl Listener {
     }
 
     /// What it prints next.
-    fn heard(&mut self) -> Json {
+    pub(crate) fn heard(&mut self) -> Json {
         next(&mut self.lines)
     }
 
@@ -46,7 +46,7 @@ impl Listener {
     }
 
     /// Waits for its end; what it said to stderr.
-    fn end(mut self) -> (ExitStatus, String) {
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().expect("it ends");
         let mut said = String::new();
         let stderr = self.child.stderr.take().expect("stderr is piped");
