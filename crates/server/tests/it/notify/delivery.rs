@@ -56,7 +56,7 @@ async fn a_callback_is_sealed_and_signed() {
     assert_eq!(resource["algorithm"], "AEAD_AES_256_GCM");
     assert_eq!(resource["associated_data"], "transaction");
     assert_eq!(resource["nonce"].as_str().unwrap().len(), 12);
-    assert_eq!(opened(&world, &got), made_up("")["resource"]);
+    assert_eq!(opened(&world, DIRECT, &got), made_up("")["resource"]);
 
     let kept = attempted(&world, &notice, 1).await;
     assert_eq!(kept["state"], "delivered");
@@ -94,7 +94,7 @@ async fn a_probe_finds_receivers_that_check_no_signature() {
         );
         // The second one is well signed.
         world.step(15).await;
-        assert_eq!(opened(&world, &receiver.until(2).await[1]), kept["resource"]);
+        assert_eq!(opened(&world, DIRECT, &receiver.until(2).await[1]), kept["resource"]);
     }
 }
 

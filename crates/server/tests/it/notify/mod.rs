@@ -13,7 +13,7 @@ use crate::world::World;
 mod address;
 mod crowd;
 mod delivery;
-mod receiver;
+pub(crate) mod receiver;
 mod retry;
 mod stop;
 
@@ -48,12 +48,12 @@ async fn attempted(world: &World, notice: &Json, count: usize) -> Json {
 }
 
 /// Checks a callback's signature and opens what it tells, as its merchant does.
-fn opened(world: &World, got: &Got) -> Json {
-    verify_response(&world.direct.ring, &got.headers(), &got.body, now()).unwrap();
+pub(crate) fn opened(world: &World, mchid: &str, got: &Got) -> Json {
+    verify_response(&world.platform.ring, &got.headers(), &got.body, now()).unwrap();
     let envelope: Json = serde_json::from_slice(&got.body).unwrap();
     let resource = &envelope["resource"];
     let text = |name: &str| resource[name].as_str().unwrap();
-    let file = std::fs::read(world.server.merchant(DIRECT).join("merchant.json")).unwrap();
+    let file = std::fs::read(world.server.merchant(mchid).join("merchant.json")).unwrap();
     let file: Json = serde_json::from_slice(&file).unwrap();
     let key = ApiV3Key::new(file["apiv3_key"].as_str().unwrap()).unwrap();
     let (nonce, data) = (text("nonce").as_bytes(), text("associated_data").as_bytes());

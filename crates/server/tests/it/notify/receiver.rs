@@ -1,4 +1,7 @@
 //! Receivers of callbacks: good ones, and all the bad ones.
+//!
+//! A test of something that notifies starts one, gives its URL as `notify_url`, and opens what it
+//! got: `opened(&world, PLATFORM, &receiver.until(1).await[0])`.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,7 +14,7 @@ use tokio::task::JoinHandle;
 
 /// What a receiver does with a callback that it has read.
 #[derive(Clone, Debug)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Sends these bytes and closes.
     Send(String),
     /// Sends nothing, and keeps the connection.
@@ -24,7 +27,7 @@ pub(super) enum Manner {
 
 impl Manner {
     /// Answers with a status and a body.
-    pub(super) fn answer(status: u16, body: &str) -> Self {
+    pub(crate) fn answer(status: u16, body: &str) -> Self {
         let length = body.len();
         Self::Send(format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{body}"))
     }
@@ -32,14 +35,14 @@ impl Manner {
 
 /// A callback as it came in.
 #[derive(Clone, Debug)]
-pub(super) struct Got {
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
-    pub(super) at: Instant,
+pub(crate) struct Got {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) at: Instant,
 }
 
 impl Got {
-    pub(super) fn headers(&self) -> HeaderMap {
+    pub(crate) fn headers(&self) -> HeaderMap {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         lines
             .map(|(name, value)| {
@@ -51,18 +54,18 @@ impl Got {
 }
 
 /// A receiver, as long as it is kept.
-pub(super) struct Receiver {
-    pub(super) address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
     task: JoinHandle<()>,
 }
 
 impl Receiver {
-    pub(super) async fn start(manner: Manner) -> Self {
+    pub(crate) async fn start(manner: Manner) -> Self {
         Self::at("127.0.0.1:0".parse().unwrap(), manner).await
     }
 
-    pub(super) async fn at(address: SocketAddr, manner: Manner) -> Self {
+    pub(crate) async fn at(address: SocketAddr, manner: Manner) -> Self {
         let started = Instant::now();
         let listener = loop {
             match TcpListener::bind(address).await {
@@ -86,16 +89,16 @@ impl Receiver {
         Self { address, got, task }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/notify", self.address)
     }
 
-    pub(super) fn got(&self) -> Vec<Got> {
+    pub(crate) fn got(&self) -> Vec<Got> {
         self.got.lock().unwrap().clone()
     }
 
     /// Waits for so many callbacks.
-    pub(super) async fn until(&self, count: usize) -> Vec<Got> {
+    pub(crate) async fn until(&self, count: usize) -> Vec<Got> {
         let started = Instant::now();
         while self.got.lock().unwrap().len() < count {
             assert!(started.elapsed() < Duration::from_secs(20), "{} of {count}", self.got().len());

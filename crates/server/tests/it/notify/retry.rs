@@ -2,6 +2,7 @@
 
 use redress_api::Timestamp;
 use redress_core::notice::RETRY_SECONDS;
+use redress_server::DIRECT;
 use serde_json::{Value as Json, json};
 
 use super::receiver::{Manner, Receiver};
@@ -61,7 +62,7 @@ async fn three_days_with_a_receiver_that_always_fails() {
     for (one, got) in envelopes.iter().zip(&got) {
         assert_eq!(one["id"], notice["id"]);
         assert_eq!(one["create_time"], notice["create_time"]);
-        assert_eq!(opened(&world, got), kept["resource"]);
+        assert_eq!(opened(&world, DIRECT, got), kept["resource"]);
     }
     let mut nonces: Vec<String> =
         envelopes.iter().map(|one| one["resource"]["nonce"].to_string()).collect();
@@ -106,6 +107,6 @@ async fn what_was_delivered_can_be_sent_again() {
     let kept = attempted(&world, &notice, 2).await;
     assert_eq!(kept["state"], "delivered");
     let got = receiver.until(2).await;
-    assert_eq!(opened(&world, &got[0]), opened(&world, &got[1]));
+    assert_eq!(opened(&world, DIRECT, &got[0]), opened(&world, DIRECT, &got[1]));
     world.verify().await;
 }
