@@ -9,6 +9,7 @@ use redress_core::order::{Place, TradeState};
 use redress_core::{Refusal, refusal};
 
 mod codes;
+mod notices;
 mod orders;
 
 pub(crate) use orders::{Party, Shown};
@@ -55,6 +56,7 @@ pub(crate) struct Order {
 
 #[derive(Default)]
 pub(crate) struct Model {
+    pub(crate) notices: notices::Notices,
     pub(crate) purses: BTreeMap<String, Purse>,
     /// What each payer has received, less what was paid.
     pub(crate) payers: BTreeMap<String, i64>,

