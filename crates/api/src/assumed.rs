@@ -169,7 +169,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "sharing-errors",
         "A share or finish of an order that cannot be shared",
-        "400 INVALID_REQUEST each: order or relation unknown, not for sharing, reversed, fully refunded, finished, paid less than 60 seconds ago, receiver not on the list or twice in it, appid another's; 403 RULE_LIMIT for the 51st share",
+        "400 INVALID_REQUEST each: order or relation unknown, not for sharing, reversed, finished, paid less than 60 seconds ago, receiver not on the list or twice in it, appid another's, and fully refunded for a share alone; 403 RULE_LIMIT for the 51st share",
         "Words are the official guide's where it has some; the pages publish NO_AUTH, RULE_LIMIT and NOT_ENOUGH besides",
     ),
     assume(

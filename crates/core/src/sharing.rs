@@ -64,8 +64,6 @@ fn sharable(
         refusal::SHARE_NOT_MARKED
     } else if order.state == TradeState::Revoked {
         refusal::SHARE_REVOKED
-    } else if order.refunded >= order.amount {
-        refusal::SHARE_REFUNDED
     } else if age < order::SETTLE_SECONDS {
         refusal::SHARE_NOT_SETTLED
     } else if !order.may_share() {

@@ -33,6 +33,9 @@ impl Operation for Create {
         if order.sharing_finished {
             return Err(refusal::SHARE_FINISHED.plain().into());
         }
+        if order.refunded >= order.amount {
+            return Err(refusal::SHARE_REFUNDED.plain().into());
+        }
         check_receivers(cx, caller, &content)?;
         take(&mut order, &content)?;
 

@@ -7,7 +7,7 @@ use redress_server::DIRECT;
 use serde_json::{Value as Json, json};
 use tracing_subscriber::EnvFilter;
 
-use crate::world::{APPID, BILL, BILLS, ORDER, World, create, reverse};
+use crate::world::{APPID, BILL, BILLS, ORDER, TRANSACTION, World, create, reverse};
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -49,12 +49,16 @@ async fn secrets_are_never_logged() {
         secrets.push(key.lines().nth(3).unwrap().to_owned());
     }
     let body = json!({ "appid": APPID, "mchid": DIRECT }).to_string();
+    let mut sealed = crate::sharing::share(TRANSACTION, "P1", &[(DIRECT, 1)]);
+    sealed["receivers"][0]["receiver_name"] = "sealedname".into();
     let drafts = [
         world.platform.post(BILLS, &create(BILL).to_string()),
         world.platform.post(BILLS, "{\"secretfield\":\"secretvalue\"}"),
         world.platform.post(BILLS, "").sending(b"{\"secretfield\":1}"),
         world.platform.get("/v3/nothing?query=secretquery"),
         world.direct.post(&reverse(ORDER), &body),
+        world.platform.post(crate::sharing::ORDERS, &sealed.to_string()),
+        world.platform.post(crate::sharing::ADD, &crate::sharing::added(DIRECT).to_string()),
     ];
     for draft in &drafts {
         let answer = world.send(draft).await;
@@ -63,8 +67,10 @@ async fn secrets_are_never_logged() {
         secrets.extend([items.signature, items.nonce_str]);
         secrets.push(answer.header("Wechatpay-Signature").unwrap().to_owned());
     }
-    secrets
-        .extend(["secretfield", "secretvalue", "secretquery", "直播违规扣罚"].map(str::to_owned));
+    secrets.extend(
+        ["secretfield", "secretvalue", "secretquery", "直播违规扣罚", "sealedname", "示例商户全称"]
+            .map(str::to_owned),
+    );
     let told = json!({
         "mchid": DIRECT, "url": "http://127.0.0.1:9/secretpath", "event_type": "TRANSACTION.SUCCESS",
         "original_type": "transaction", "resource": { "secretfield": "secretvalue" },

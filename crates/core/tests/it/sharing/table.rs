@@ -111,12 +111,13 @@ fn cases() -> Vec<Case> {
             refusal::SHARE_REVOKED,
             None,
         ),
-        only(
-            "refunded altogether",
-            || placed(&Place { refunded: Some(Fen::new(10_000)), ..sold("sold-2", OTHER) }),
-            refusal::SHARE_REFUNDED,
-            None,
-        ),
+        Case {
+            what: "refunded altogether",
+            world: || placed(&Place { refunded: Some(Fen::new(10_000)), ..sold("sold-2", OTHER) }),
+            share: Some(refusal::SHARE_REFUNDED),
+            finish: Some(refusal::FINISH_NOTHING_LEFT),
+            amounts: None,
+        },
         Case {
             what: "refunded in part",
             world: || placed(&Place { refunded: Some(Fen::new(9_999)), ..sold("sold-2", OTHER) }),

@@ -81,6 +81,7 @@ async fn refuses_and_changes_nothing() {
         "trade_type": "JSAPI", "profit_sharing": true, "refunded": 5_000,
     });
     let gone = world.order(gone).await["transaction_id"].as_str().unwrap().to_owned();
+    world.step(60).await;
     let refunded = (400, "INVALID_REQUEST", "订单已全额退款，不支持分账");
     world.refused(&post(&one(&gone)), refunded).await;
 

@@ -15,6 +15,7 @@ mod crowd;
 mod delivery;
 pub(crate) mod receiver;
 mod retry;
+mod shares;
 mod stop;
 
 /// How long receivers may take, in tests that wait for it to pass.
