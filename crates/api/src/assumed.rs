@@ -89,6 +89,42 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The page allows it before the payer confirms and publishes no error",
     ),
     assume(
+        "pre-transfer-again",
+        "A pre-transfer with a number that is used",
+        "Same content while WAIT_USER_CONFIRM: the same bill_id and package_info. Later: 400 INVALID_REQUEST. Other content, and a number that a create has used: 400 INVALID_REQUEST",
+        "The page promises an error code for bills that have succeeded or are closed, and does not say which",
+    ),
+    assume(
+        "pre-transfer-money",
+        "A pre-transfer whose sponsor has not enough money",
+        "403 NOT_ENOUGH; there is no bill, and the number is not used",
+        "The page locks the money at once, and its answer has no state that could say CLOSED",
+    ),
+    assume(
+        "pre-transfer-appid",
+        "A pre-transfer with an appid that is not the platform's",
+        "400 APPID_MCHID_NOT_MATCH",
+        "The code of the order pages; no error is published",
+    ),
+    assume(
+        "compensation-notice",
+        "The callback of a pre-transfer",
+        "On SUCCESS and CLOSED, not on CANCELLED: event_type MCHTRANSFER.COMPENSATION.FINISHED, original_type compensate_bill, the query's answer as resource. Invented",
+        "The page promises one on success and on close, and publishes no form",
+    ),
+    assume(
+        "merchant-compensation",
+        "A sub-merchant's compensation: money, receivers, numbers, query",
+        "Short of money: 200 with state CLOSED, as for users. A receiver that is no sub-merchant: 400 INVALID_REQUEST. Numbers of its own, apart from those of users. The query looks at sponsor_mchid only when it is given",
+        "The page lists the state CLOSED and no errors but the common four",
+    ),
+    assume(
+        "balance",
+        "What a balance shows as pending_amount, and accounts that are not kept",
+        "Money that is held, and for BASIC what waits for profit sharing. FEES and DEPOSIT: 400 INVALID_REQUEST 输入账户类型未开通. A merchant that is no sub-merchant: 403 NO_AUTH",
+        "The pages call it 不可用余额 and say no more; the codes and words are theirs",
+    ),
+    assume(
         "business-type",
         "The query's business_type",
         "Checked against the four values of the page's Java class, then ignored",

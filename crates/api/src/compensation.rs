@@ -2,14 +2,18 @@
 
 mod cancel;
 mod create;
+pub mod merchant;
+mod pre_transfer;
 mod query;
 mod query_by_id;
 
 pub use cancel::{Cancel, Cancelled};
 pub use create::{Create, Created};
+pub use pre_transfer::{PreTransfer, PreTransferred};
 pub use query::{Bill, CloseInfo, Query};
 pub use query_by_id::QueryById;
 
+use crate::error::ParamError;
 use crate::field::message;
 use crate::id::TransactionId;
 use crate::text::text;
@@ -66,6 +70,17 @@ text! {
     /// The reason that the payer sees (用户收款感知), 1–10 characters: the page's own sample has 6
     /// characters and 18 bytes.
     UserRecvPerception, Chars 1..=10
+}
+
+/// The rule that a perception needs a scene.
+fn scene_of_perception(
+    perception: Option<&UserRecvPerception>,
+    scene: Option<&TransferSceneId>,
+) -> Result<(), ParamError> {
+    if perception.is_some() && scene.is_none() {
+        return Err(ParamError::missing("/body/transfer_scene_id", "转账场景ID"));
+    }
+    Ok(())
 }
 
 message! {

@@ -31,6 +31,7 @@ pub mod compensation;
 pub mod endpoint;
 pub mod error;
 pub mod field;
+pub mod fund;
 pub mod id;
 mod json;
 pub mod money;
@@ -61,6 +62,11 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<pay::Reverse>(),
         Definition::of::<subsidy::Cancel>(),
         Definition::of::<compensation::QueryById>(),
+        Definition::of::<compensation::PreTransfer>(),
+        Definition::of::<compensation::merchant::Create>(),
+        Definition::of::<compensation::merchant::Query>(),
+        Definition::of::<fund::Balance>(),
+        Definition::of::<fund::SubBalance>(),
         Definition::of::<pay::Codepay>(),
         Definition::of::<pay::Query>(),
         Definition::of::<pay::QueryById>(),

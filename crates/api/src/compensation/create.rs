@@ -11,6 +11,7 @@ use http::Method;
 
 use super::{
     Bill, BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
+    scene_of_perception,
 };
 use crate::endpoint::{Endpoint, Page, Rate, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
@@ -99,9 +100,6 @@ impl Endpoint for Create {
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST];
 
     fn check(&self) -> Result<(), ParamError> {
-        if self.user_recv_perception.is_some() && self.transfer_scene_id.is_none() {
-            return Err(ParamError::missing("/body/transfer_scene_id", "转账场景ID"));
-        }
-        Ok(())
+        scene_of_perception(self.user_recv_perception.as_ref(), self.transfer_scene_id.as_ref())
     }
 }

@@ -36,7 +36,7 @@ fn reads_and_prints<T: Serialize + DeserializeOwned>(page: &str) -> T {
 }
 
 /// Through the wire: the page's target and body, decoded and encoded, are the same again.
-fn travels<E: Endpoint>(target: &str, page: &str) -> E {
+pub(crate) fn travels<E: Endpoint>(target: &str, page: &str) -> E {
     let Ok(request) = wire::decode::<E>(target, page.as_bytes()) else {
         panic!("the example of {target} is refused");
     };
@@ -48,7 +48,7 @@ fn travels<E: Endpoint>(target: &str, page: &str) -> E {
     request
 }
 
-fn answers<E: Endpoint>(page: &str) -> E::Response {
+pub(crate) fn answers<E: Endpoint>(page: &str) -> E::Response {
     let response = wire::decode_response::<E>(page.as_bytes()).expect("the example reads");
     assert_eq!(wire::encode_response::<E>(&response), compact(page).as_bytes());
     response
