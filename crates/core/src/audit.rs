@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::books::{Entry, Standing, Tally};
 use crate::chart;
 use crate::clock::Clock;
-use crate::compensation::Bill;
+use crate::compensation::{Bill, MerchantBill, Package};
 use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
 use crate::merchant::Merchant;
@@ -247,6 +247,8 @@ impl Audit {
     pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
         let outcome = match kind {
             Bill::KIND => self.read::<Bill>(id, stored),
+            MerchantBill::KIND => self.read::<MerchantBill>(id, stored),
+            Package::KIND => self.read::<Package>(id, stored),
             Order::KIND => self.read::<Order>(id, stored),
             Share::KIND => self.read::<Share>(id, stored),
             ShareReturn::KIND => self.read::<ShareReturn>(id, stored),

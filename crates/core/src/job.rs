@@ -23,6 +23,13 @@ pub enum Job {
         /// How.
         step: compensation::Step,
     },
+    /// Pay a sub-merchant's compensation.
+    MerchantBill {
+        /// The platform.
+        sp_mchid: Mchid,
+        /// Its number of the compensation.
+        out_bill_no: OutBillNo,
+    },
     /// Move an order on.
     Order {
         /// The merchant that placed it.
@@ -65,6 +72,9 @@ impl Command for Job {
     fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
         match self {
             Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),
+            Self::MerchantBill { sp_mchid, out_bill_no } => {
+                compensation::pay_merchant(cx, sp_mchid, out_bill_no)
+            }
             Self::Order { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
             Self::Share { sp_mchid, out_order_no, step } => step.take(cx, sp_mchid, out_order_no),
             Self::ShareReturn { sp_mchid, out_return_no, step } => {

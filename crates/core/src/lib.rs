@@ -11,6 +11,7 @@ pub mod clock;
 pub mod command;
 pub mod compensation;
 pub mod context;
+pub mod fund;
 pub mod job;
 pub mod ledger;
 pub mod merchant;

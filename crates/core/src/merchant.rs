@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart;
 use crate::command::{Command, Stop};
 use crate::context::{Context, Movement};
-use crate::ledger::{Account, Reason, TransferId};
+use crate::ledger::{Account, AccountId, Reason, TransferId};
 use crate::refusal;
 use crate::row::Row;
 
@@ -274,7 +274,29 @@ impl Command for Relate {
     }
 }
 
-/// Credits a merchant's available account from the bank.
+/// Which of a merchant's accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountKind {
+    /// 基本账户: what it can pay with.
+    #[default]
+    Basic,
+    /// 运营账户: what it pays subsidies and sub-merchants' compensations from.
+    Operation,
+}
+
+impl AccountKind {
+    /// The account of this merchant.
+    #[must_use]
+    pub fn of(self, mchid: &Mchid) -> AccountId {
+        match self {
+            Self::Basic => chart::available(mchid),
+            Self::Operation => chart::operation(mchid),
+        }
+    }
+}
+
+/// Credits one of a merchant's accounts from the bank.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TopUp {
@@ -282,6 +304,9 @@ pub struct TopUp {
     pub mchid: Mchid,
     /// How much, in fen.
     pub amount: Fen,
+    /// Which account.
+    #[serde(default)]
+    pub account: AccountKind,
 }
 
 impl Command for TopUp {
@@ -295,7 +320,7 @@ impl Command for TopUp {
         }
         let movement = Movement {
             debit: &chart::bank(),
-            credit: &chart::available(&self.mchid),
+            credit: &self.account.of(&self.mchid),
             amount: self.amount,
             reason: Reason::TopUp,
             reference: "top-up",

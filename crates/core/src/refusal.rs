@@ -102,6 +102,20 @@ pub const BILL_UNKNOWN: Entry = Entry::new(NOT_FOUND, number::ORDER_NOT_FOUND, "
 pub const BILL_NOT_CANCELLABLE: Entry =
     Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "当前单据状态不允许撤销");
 
+/// A pre-transfer of a bill that is cancelled, paid or closed.
+pub const BILL_NOT_WAITING: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "当前单据状态不允许预下单");
+/// The sponsor cannot lock the money of a pre-transfer.
+pub const SPONSOR_NOT_ENOUGH: Entry =
+    Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "出资商户余额不足，请充值后重新发起");
+
+/// No such account is kept for the merchant.
+pub const ACCOUNT_NOT_OPEN: Entry =
+    Entry::new(INVALID_REQUEST, number::UNAVAILABLE, "输入账户类型未开通");
+/// The merchant is not a sub-merchant of the caller.
+pub const BALANCE_OF_STRANGER: Entry =
+    Entry::new(NO_AUTH, number::NO_RELATION, "无权限查询该商户的账户余额");
+
 /// The merchant in the body is not the one that signed.
 pub const MCHID_DIFFERS: Entry = Entry::new(
     INVALID_REQUEST,
@@ -259,6 +273,10 @@ pub const ALL: &[Entry] = &[
     BILL_DIFFERS,
     BILL_UNKNOWN,
     BILL_NOT_CANCELLABLE,
+    BILL_NOT_WAITING,
+    SPONSOR_NOT_ENOUGH,
+    ACCOUNT_NOT_OPEN,
+    BALANCE_OF_STRANGER,
     MCHID_DIFFERS,
     APPID_DIFFERS,
     ORDER_UNKNOWN,

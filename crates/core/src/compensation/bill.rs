@@ -1,15 +1,16 @@
 //! The bill, its state table, and how answers show it.
 
 use redress_api::compensation::{
-    BillState, CloseInfo, Create, Receiver, ReceiverDetail, TransactionInfo, TransactionType,
-    TransferRemark, TransferSceneId, UserRecvPerception,
+    BillState, CloseInfo, Create, PreTransfer, Receiver, ReceiverDetail, TransactionInfo,
+    TransactionType, TransferRemark, TransferSceneId, UserRecvPerception,
 };
-use redress_api::{BillId, Fen, Mchid, Open, OutBillNo, Timestamp, compensation};
+use redress_api::{Appid, BillId, Fen, Mchid, NotifyUrl, Open, OutBillNo, Timestamp, compensation};
 use serde::{Deserialize, Serialize};
 
 use super::CONFIRM_SECONDS_MAX;
+use super::pre_transfer::Package;
 use super::steps::Step;
-use crate::books::{Entry, Standing};
+use crate::books::{Entry, Standing, Tally};
 use crate::chart;
 use crate::command::{Broken, Stop};
 use crate::job::Job;
@@ -52,7 +53,16 @@ pub const fn next(state: BillState, event: Event) -> Option<BillState> {
     }
 }
 
-/// What the platform asked for: a second create of the same number must say the same.
+/// What a pre-transfer says besides what a create says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreOrder {
+    /// The platform's application.
+    pub sp_appid: Option<Appid>,
+    /// Where the end is told.
+    pub notify_url: Option<NotifyUrl>,
+}
+
+/// What the platform asked for: a second request of the same number must say the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// Who is paid.
@@ -67,23 +77,47 @@ pub struct Content {
     pub transfer_scene_id: Option<TransferSceneId>,
     /// What the payer sees.
     pub user_recv_perception: Option<UserRecvPerception>,
+    /// Only of a pre-transfer: the two ways to make a bill are never the same content.
+    #[serde(default)]
+    pub pre: Option<PreOrder>,
+}
+
+/// A receiver with the kind of transaction that is meant when none is named.
+fn spelled_out(receiver: &Receiver) -> Receiver {
+    let info = &receiver.transaction_info;
+    let kind = info.r#type.clone().unwrap_or_else(|| TransactionType::Wxpay.into());
+    let transaction_id = info.transaction_id.clone();
+    Receiver {
+        r#type: receiver.r#type.clone(),
+        transaction_info: TransactionInfo { transaction_id, r#type: Some(kind) },
+    }
+}
+
+impl From<&PreTransfer> for Content {
+    fn from(pre: &PreTransfer) -> Self {
+        let (sp_appid, notify_url) = (pre.sp_appid.clone(), pre.notify_url.clone());
+        Self {
+            receiver: spelled_out(&pre.receiver),
+            amount: pre.amount,
+            transfer_remark: pre.transfer_remark.clone(),
+            sponsor_mchid: pre.sponsor_mchid.clone(),
+            transfer_scene_id: pre.transfer_scene_id.clone(),
+            user_recv_perception: pre.user_recv_perception.clone(),
+            pre: Some(PreOrder { sp_appid, notify_url }),
+        }
+    }
 }
 
 impl From<&Create> for Content {
     fn from(create: &Create) -> Self {
-        let info = &create.receiver.transaction_info;
-        let kind = info.r#type.clone().unwrap_or_else(|| TransactionType::Wxpay.into());
-        let transaction_id = info.transaction_id.clone();
         Self {
-            receiver: Receiver {
-                r#type: create.receiver.r#type.clone(),
-                transaction_info: TransactionInfo { transaction_id, r#type: Some(kind) },
-            },
+            receiver: spelled_out(&create.receiver),
             amount: create.amount,
             transfer_remark: create.transfer_remark.clone(),
             sponsor_mchid: create.sponsor_mchid.clone(),
             transfer_scene_id: create.transfer_scene_id.clone(),
             user_recv_perception: create.user_recv_perception.clone(),
+            pre: None,
         }
     }
 }
@@ -112,6 +146,9 @@ pub struct Bill {
     pub state: BillState,
     /// Whether the payer is asked.
     pub confirmation: Confirmation,
+    /// Leads its payer to the question; only of a pre-transfer.
+    #[serde(default)]
+    pub package: Option<String>,
     /// Who is paid: the openid of the order's payer.
     pub payer: String,
     /// The transfer that holds the money; none if there was not enough.
@@ -199,7 +236,9 @@ impl Row for Bill {
         let fits = self.success_time.is_some() == (self.state == BillState::Success)
             && self.close.is_some() == (self.state == BillState::Closed)
             && self.cancel_accept_time.is_some() == cancelling
-            && (self.hold.is_some() || self.state == BillState::Closed);
+            && (self.hold.is_some() || self.state == BillState::Closed)
+            && self.package.is_some() == self.content.pre.is_some()
+            && (self.package.is_none() || self.state != BillState::Accepted);
         if fits && self.content.amount.is_positive() {
             Ok(())
         } else {
@@ -213,6 +252,7 @@ impl Row for Bill {
             && self.hold == before.hold
             && self.payer == before.payer
             && self.confirmation == before.confirmation
+            && self.package == before.package
             && self.accept_time == before.accept_time
             && (before.cancel_accept_time.is_none()
                 || self.cancel_accept_time == before.cancel_accept_time);
@@ -245,6 +285,12 @@ impl Row for Bill {
             hold: Some(hold),
         };
         self.hold.map(entry).into_iter().collect()
+    }
+
+    /// Its package leads to it, and to nothing else.
+    fn tallies(&self) -> Vec<Tally> {
+        let tally = |package: &String| Tally::plus(Package::leading(package, &self.id()), 1);
+        self.package.iter().map(tally).collect()
     }
 
     fn number(&self) -> Option<String> {

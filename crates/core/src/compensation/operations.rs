@@ -1,14 +1,14 @@
 //! Create, query and cancel, as their pages define them.
 
 use redress_api::compensation::{BillState, Cancel, Cancelled, Create, Created, Query, QueryById};
-use redress_api::{Mchid, Open, OutBillNo, compensation};
+use redress_api::{BillId, Mchid, Open, OutBillNo, compensation};
 
 use super::bill::{Bill, Content, Event};
 use super::steps::Step;
 use crate::chart;
 use crate::command::{Operation, Stop};
-use crate::context::{Context, Movement};
-use crate::ledger::Reason;
+use crate::context::{Context, Movement, NotEnough};
+use crate::ledger::{Reason, TransferId};
 use crate::merchant::{Confirmation, Merchant};
 use crate::number;
 use crate::order::{self, TradeState};
@@ -17,6 +17,45 @@ use crate::refusal;
 /// The bill of this number, or the refusal that there is none.
 fn find(cx: &mut Context<'_>, caller: &Mchid, out_bill_no: &OutBillNo) -> Result<Bill, Stop> {
     cx.get(&Bill::row_id(caller, out_bill_no))?.ok_or_else(|| refusal::BILL_UNKNOWN.plain().into())
+}
+
+/// Who is paid by a new bill: the payer of its order. The platform must be allowed to debit the
+/// sponsor, and the order must be its own.
+pub(super) fn admit(
+    cx: &mut Context<'_>,
+    caller: &Merchant,
+    content: &Content,
+) -> Result<String, Stop> {
+    if !caller.may_debit(&content.sponsor_mchid) {
+        return Err(refusal::SPONSOR_NOT_AUTHORISED.plain().into());
+    }
+    let transaction_id = &content.receiver.transaction_info.transaction_id;
+    let order = order::find_paid(cx, &caller.mchid, transaction_id)?
+        .filter(|order| order.state != TradeState::Revoked)
+        .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
+    Ok(order.paid_by()?.to_owned())
+}
+
+/// Holds a new bill's money, if the sponsor has enough.
+pub(super) fn hold(
+    cx: &mut Context<'_>,
+    content: &Content,
+    payer: &str,
+    bill_id: &BillId,
+) -> Result<Result<TransferId, NotEnough>, Stop> {
+    cx.hold(&Movement {
+        debit: &chart::available(&content.sponsor_mchid),
+        credit: &chart::payer(payer),
+        amount: content.amount,
+        reason: Reason::Compensation,
+        reference: bill_id.as_str(),
+    })
+}
+
+/// Writes a new bill, and has its number lead to it.
+pub(super) fn keep(cx: &mut Context<'_>, bill: &Bill) -> Result<(), Stop> {
+    cx.put(bill)?;
+    number::lead(cx, bill)
 }
 
 impl Operation for Create {
@@ -31,23 +70,9 @@ impl Operation for Create {
                 Err(refusal::BILL_DIFFERS.plain().into())
             };
         }
-        if !caller.may_debit(&content.sponsor_mchid) {
-            return Err(refusal::SPONSOR_NOT_AUTHORISED.plain().into());
-        }
-        let transaction_id = &content.receiver.transaction_info.transaction_id;
-        let order = order::find_paid(cx, &caller.mchid, transaction_id)?
-            .filter(|order| order.state != TradeState::Revoked)
-            .ok_or_else(|| refusal::TRANSACTION_UNKNOWN.plain())?;
-
-        let payer = order.paid_by()?.to_owned();
+        let payer = admit(cx, caller, &content)?;
         let bill_id = cx.fresh_bill_id();
-        let held = cx.hold(&Movement {
-            debit: &chart::available(&content.sponsor_mchid),
-            credit: &chart::payer(&payer),
-            amount: content.amount,
-            reason: Reason::Compensation,
-            reference: bill_id.as_str(),
-        })?;
+        let held = hold(cx, &content, &payer, &bill_id)?;
         let mut bill = Bill {
             sp_mchid: caller.mchid.clone(),
             out_bill_no: self.out_bill_no.clone(),
@@ -55,6 +80,7 @@ impl Operation for Create {
             content,
             state: BillState::Accepted,
             confirmation: caller.confirmation,
+            package: None,
             payer,
             hold: held.as_ref().ok().copied(),
             accept_time: cx.now(),
@@ -66,8 +92,7 @@ impl Operation for Create {
             Ok(_) => Step::Process.schedule(cx, cx.now(), &bill),
             Err(_) => bill.close(cx.now(), "NOT_ENOUGH")?,
         }
-        cx.put(&bill)?;
-        number::lead(cx, &bill)?;
+        keep(cx, &bill)?;
         Ok(bill.shown().into())
     }
 }

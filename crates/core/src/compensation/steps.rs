@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::job::Job;
 use crate::ledger::TransferId;
 use crate::merchant::Confirmation;
+use crate::notice::{self, Tell};
 use crate::refusal;
 
 /// What a job does to a bill.
@@ -118,11 +119,21 @@ fn pay(cx: &mut Context<'_>, bill: &mut Bill) -> Result<(), Stop> {
     cx.post(hold(bill)?)?;
     bill.step(Event::Pay)?;
     bill.success_time = Some(cx.now());
-    cx.put(bill)
+    end(cx, bill)
 }
 
 fn close(cx: &mut Context<'_>, bill: &mut Bill, reason: &str) -> Result<(), Stop> {
     cx.void(hold(bill)?)?;
     bill.close(cx.now(), reason)?;
-    cx.put(bill)
+    end(cx, bill)
+}
+
+/// Writes a bill that was paid or closed, and tells of it where a pre-transfer was promised that.
+fn end(cx: &mut Context<'_>, bill: &Bill) -> Result<(), Stop> {
+    cx.put(bill)?;
+    if let Some(pre) = &bill.content.pre {
+        let tell = Tell::event(notice::Event::COMPENSATED, &bill.sp_mchid, pre.notify_url.as_ref());
+        cx.notify(&tell, &bill.shown())?;
+    }
+    Ok(())
 }

@@ -372,7 +372,8 @@ fn a_missing_job() {
         breaks(&[PENDING], |world| {
             world.jobs.retain(|_, (_, job)| match job {
                 Job::Bill { out_bill_no, .. } => out_bill_no.as_str() != number,
-                Job::Order { .. }
+                Job::MerchantBill { .. }
+                | Job::Order { .. }
                 | Job::Share { .. }
                 | Job::ShareReturn { .. }
                 | Job::Notify { .. } => true,

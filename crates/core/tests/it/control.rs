@@ -4,7 +4,7 @@ use redress_api::Fen;
 use redress_core::command::Find;
 use redress_core::ledger::Reason;
 use redress_core::merchant::{
-    Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
+    AccountKind, Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
 };
 use redress_core::number::Number;
 use redress_core::order::{Order, Outcome, Place, TradeState, TradeType};
@@ -67,7 +67,11 @@ fn a_setting_needs_its_merchant() {
 #[test]
 fn a_top_up_comes_from_the_bank() {
     let mut world = World::set();
-    let top_up = |number: &str, amount: Fen| TopUp { mchid: mchid(number), amount };
+    let top_up = |number: &str, amount: Fen| TopUp {
+        mchid: mchid(number),
+        amount,
+        account: AccountKind::Basic,
+    };
     for fen in [0, -1, i64::MIN, Account::TOP_UP_MAX.get() + 1, i64::MAX] {
         assert_eq!(world.refusal(&top_up(SHOP, Fen::new(fen))).code.status, 400);
     }
@@ -89,7 +93,7 @@ fn an_account_never_wraps() {
     let mut account = Account::open(id.clone(), chart::limit(&id));
     account.credits.posted = Fen::new(i64::MAX);
     world.accounts.insert(id, account.clone());
-    let top_up = TopUp { mchid: mchid(SHOP), amount: Fen::new(1) };
+    let top_up = TopUp { mchid: mchid(SHOP), amount: Fen::new(1), account: AccountKind::Basic };
     assert!(matches!(world.run(&top_up), Err(crate::world::Failure::Broken(_))));
     assert_eq!(world.accounts[&account.id], account);
 }

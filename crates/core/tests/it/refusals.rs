@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use redress_api::compensation::{Cancel, Query, QueryById};
+use redress_api::compensation::{Cancel, PreTransfer, Query, QueryById};
+use redress_api::fund::{AccountType, Balance, SubBalance};
 use redress_api::{Fen, pay};
 use redress_core::order::{Outcome, Place, TradeState};
 use redress_core::{Refusal, refusal, subsidy};
 
 use crate::codepay::{codepay, shown};
+use crate::pre_transfer::pre;
 use crate::scene::{
     MALL, PAID, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, close, create, mchid, place, reverse,
     subsidised, subsidy_cancel, transaction,
@@ -46,6 +48,18 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
             world.created(&create());
             world.settle();
             world.refused(PLATFORM, &Cancel { out_bill_no: create().out_bill_no })
+        },
+        |world| {
+            world.laid(&pre());
+            world.cancelled("plfk2020042013");
+            world.settle();
+            world.refused(PLATFORM, &pre())
+        },
+        |world| world.refused(PLATFORM, &PreTransfer { amount: Fen::new(100_001), ..pre() }),
+        |world| world.refused(PLATFORM, &Balance { account_type: AccountType::Fees.into() }),
+        |world| {
+            let sub_mchid = mchid(STALL);
+            world.refused(PLATFORM, &SubBalance { sub_mchid, account_type: None })
         },
         |world| {
             let mut other = reverse("order-7");

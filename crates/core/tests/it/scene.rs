@@ -7,7 +7,7 @@ use redress_api::compensation::{Bill, BillState, Cancel, Cancelled, Create, Crea
 use redress_api::{Endpoint, Fen, Mchid, TransactionId, partner, pay, subsidy};
 use redress_core::compensation::{Answer, Bill as Kept, PayerAnswers};
 use redress_core::merchant::{
-    Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
+    AccountKind, Configure, Confirmation, Merchant, Register, Relate, Relation, Role, TopUp,
 };
 use redress_core::order::{Order, Outcome, Place, TradeType};
 use redress_core::{Call, Command, Operation, Refusal};
@@ -176,7 +176,11 @@ impl World {
     }
 
     pub(crate) fn top_up(&mut self, number: &str, fen: i64) {
-        let top_up = TopUp { mchid: mchid(number), amount: Fen::new(fen) };
+        self.fund(number, AccountKind::Basic, fen);
+    }
+
+    pub(crate) fn fund(&mut self, number: &str, account: AccountKind, fen: i64) {
+        let top_up = TopUp { mchid: mchid(number), amount: Fen::new(fen), account };
         self.run(&top_up).expect("a top-up");
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use redress_api::compensation::{BillState, Create};
 use redress_api::{BillId, Fen, Mchid};
-use redress_core::merchant::{Configure, Confirmation, Register, Relate, Relation, Role, TopUp};
+use redress_core::merchant::{
+    AccountKind, Configure, Confirmation, Register, Relate, Relation, Role, TopUp,
+};
 use redress_core::order::{Step, TradeState};
 use redress_core::payer::Code;
 use redress_core::trial::TrialBalance;
@@ -164,7 +166,8 @@ impl Simulation {
         let number = self.random.pick(&EVERYONE);
         let fen = self.random.pick(&[1, 10_000, 100_000]);
         self.model.top_up(number, fen);
-        let top_up = TopUp { mchid: mchid(number), amount: Fen::new(fen) };
+        let top_up =
+            TopUp { mchid: mchid(number), amount: Fen::new(fen), account: AccountKind::Basic };
         refused(self.world.run(&top_up)).expect("a top-up");
     }
 
@@ -205,7 +208,7 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
                 self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
             }
-            Job::Share { .. } | Job::ShareReturn { .. } => {}
+            Job::MerchantBill { .. } | Job::Share { .. } | Job::ShareReturn { .. } => {}
             Job::Notify { .. } => unreachable!("it was delivered"),
         }
     }
