@@ -46,7 +46,7 @@ const INDEX: &[(&str, &str)] = &[
         "where it is told of what happens when a request does not say: {url: …|null}",
     ),
     ("POST /_control/relations", "{platform, merchant, relation: sponsor|sub_merchant}"),
-    ("POST /_control/credits", "credit an account: {mchid, amount}"),
+    ("POST /_control/credits", "credit an account: {mchid, amount, account?: basic|operation}"),
     ("GET /_control/orders", "orders"),
     (
         "POST /_control/orders",
@@ -58,6 +58,11 @@ const INDEX: &[(&str, &str)] = &[
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
     ("POST /_control/bills/{sp_mchid}/{out_bill_no}/payer", "{answer: confirm|refuse}"),
+    (
+        "POST /_control/compensations/confirm",
+        "the payer who has followed a package: {package_info, answer: confirm|refuse}",
+    ),
+    ("GET /_control/merchant-bills", "compensations of sub-merchants"),
     ("GET /_control/notices", "callbacks, with every attempt to deliver them"),
     (
         "POST /_control/notices",
@@ -96,6 +101,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/bills", get(show::bills))
         .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))
         .route("/bills/{sp_mchid}/{out_bill_no}/payer", post(act::answer))
+        .route("/compensations/confirm", post(act::confirm))
+        .route("/merchant-bills", get(show::merchant_bills))
         .route("/notices", get(notices::list).post(notices::make_up))
         .route("/notices/{id}", get(notices::one))
         .route("/notices/{id}/resend", post(notices::resend))

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{
-    Definition, Mchid, certificate, compensation, partner, pay, sharing, subsidy, wire,
+    Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, subsidy, wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
@@ -95,6 +95,11 @@ fn routes() -> Vec<Route> {
         operation::<pay::Reverse>(),
         operation::<subsidy::Cancel>(),
         operation::<compensation::QueryById>(),
+        operation::<compensation::PreTransfer>(),
+        operation::<compensation::merchant::Create>(),
+        operation::<compensation::merchant::Query>(),
+        operation::<fund::Balance>(),
+        operation::<fund::SubBalance>(),
         operation::<pay::Codepay>(),
         operation::<pay::Query>(),
         operation::<pay::QueryById>(),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use redress_api::{Fen, Mchid};
-use redress_core::merchant::{Merchant, Register, Relate, Relation, Role, TopUp};
+use redress_core::Find;
+use redress_core::merchant::{AccountKind, Merchant, Register, Relate, Relation, Role, TopUp};
 use redress_core::order::{Outcome, Place, TradeType};
-use redress_core::{Find, chart};
 use redress_store::Failure;
 
 use crate::app::App;
@@ -24,6 +24,8 @@ const DIRECT_APPID: &str = "wxd678efh567hg6787";
 const PLATFORM_APPID: &str = "wx8888888888888888";
 /// One million yuan.
 const SPONSOR_FUNDS: Fen = Fen::new(100_000_000);
+/// One hundred thousand yuan, for subsidies and sub-merchants' compensations.
+const OPERATION_FUNDS: Fen = Fen::new(10_000_000);
 
 /// Why the demo world could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -45,12 +47,8 @@ pub(crate) async fn make(app: &App) -> Result<(), WorldError> {
     merchant(app, DIRECT, "直连商户", &[Role::Direct], DIRECT_APPID).await?;
     relate(app, SPONSOR, Relation::Sponsor).await?;
     relate(app, SUB_MERCHANT, Relation::SubMerchant).await?;
-    let sponsor = number(SPONSOR);
-    let account = chart::available(&sponsor);
-    let transfers = app.store.transfers(Some(account.as_str()), None, 0, 1).await?;
-    if transfers.is_empty() {
-        app.execute(TopUp { mchid: sponsor, amount: SPONSOR_FUNDS }).await?;
-    }
+    fund(app, SPONSOR, AccountKind::Basic, SPONSOR_FUNDS).await?;
+    fund(app, PLATFORM, AccountKind::Operation, OPERATION_FUNDS).await?;
     for order in orders() {
         match app.execute(order).await {
             Ok(_) | Err(Failure::Refused(_)) => {}
@@ -97,6 +95,16 @@ pub(crate) async fn register(app: &App, merchant: Merchant) -> Result<Merchant, 
     });
     let credential = made.await.map_err(|e| FolderError::new(&app.data, e))??;
     Ok(app.execute(Register(Merchant { credentials: vec![credential], ..merchant })).await?)
+}
+
+/// Credits an account that nothing has ever moved.
+async fn fund(app: &App, mchid: &str, account: AccountKind, amount: Fen) -> Result<(), WorldError> {
+    let mchid = number(mchid);
+    let id = account.of(&mchid);
+    if app.store.transfers(Some(id.as_str()), None, 0, 1).await?.is_empty() {
+        app.execute(TopUp { mchid, amount, account }).await?;
+    }
+    Ok(())
 }
 
 async fn relate(app: &App, merchant: &str, relation: Relation) -> Result<(), WorldError> {

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{Appid, Mchid};
-use redress_core::compensation::{Answer, PayerAnswers};
+use redress_core::compensation::{Answer, PackageAnswers, PayerAnswers};
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, PlatformKeys, Relate, Role, TopUp,
 };
@@ -103,6 +103,10 @@ pub(super) async fn answer(
     let out_bill_no = parse(&out_bill_no, "bill number")?;
     let Said { answer } = read(&body)?;
     Ok(Shown(json!(app.execute(PayerAnswers { sp_mchid, out_bill_no, answer }).await?)))
+}
+
+pub(super) async fn confirm(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    Ok(Shown(json!(app.execute(read::<PackageAnswers>(&body)?).await?)))
 }
 
 pub(super) async fn pay(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use redress_api::assumed::ASSUMPTIONS;
 use redress_core::Find;
-use redress_core::compensation::Bill;
+use redress_core::compensation::{Bill, MerchantBill};
 use redress_core::merchant::Merchant;
 use redress_core::order::Order;
 use redress_core::row::Row;
@@ -122,6 +122,13 @@ pub(super) async fn bill(
     Path((sp_mchid, out_bill_no)): Path<(String, String)>,
 ) -> Handled {
     row::<Bill>(&app, format!("{sp_mchid}/{out_bill_no}"), |bill| json!(bill)).await
+}
+
+pub(super) async fn merchant_bills(
+    State(app): State<Arc<App>>,
+    Query(page): Query<Page>,
+) -> Handled {
+    rows::<MerchantBill>(&app, &page, |bill| json!(bill)).await
 }
 
 pub(super) async fn accounts(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Handled {

@@ -134,6 +134,26 @@ impl World {
         answer.json()
     }
 
+    /// Posts these bodies, all at once.
+    pub(crate) async fn all(
+        &self,
+        caller: &Caller,
+        path: &str,
+        bodies: &[Json],
+    ) -> Vec<(u16, Json)> {
+        let mut running = tokio::task::JoinSet::new();
+        for body in bodies {
+            let (bytes, address) = (caller.post(path, &body.to_string()).bytes(), self.address());
+            let caller = caller.clone();
+            running.spawn(async move {
+                let answer = exchange(address, &bytes).await.expect("an answer");
+                caller.verify(&answer);
+                (answer.status, answer.json())
+            });
+        }
+        running.join_all().await
+    }
+
     /// Sends a request that must be refused with this status, code and message, and change
     /// nothing. Gives the whole body.
     pub(crate) async fn refused(&self, draft: &Draft, refusal: (u16, &str, &str)) -> Json {
@@ -185,7 +205,7 @@ impl World {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let mut state = json!({});
-        for list in ["transfers", "accounts", "bills", "orders", "jobs"] {
+        for list in ["transfers", "accounts", "bills", "merchant-bills", "orders", "jobs"] {
             state[list] = self.show(&format!("/{list}?most=1000")).await["items"].take();
         }
         state

@@ -11,8 +11,13 @@ use crate::world::World;
 mod certificate_list;
 mod compensation_cancel;
 mod compensation_create;
+mod compensation_merchant_create;
+mod compensation_merchant_query;
+mod compensation_pre_transfer;
 mod compensation_query;
 mod compensation_query_by_id;
+mod fund_balance;
+mod fund_sub_balance;
 mod partner_close;
 mod partner_query;
 mod partner_query_by_id;
@@ -35,6 +40,11 @@ mod subsidy_cancel;
 /// The refusal of a merchant that the page's 支持商户 line does not name.
 const NO_AUTH: (u16, &str, &str) =
     (403, "NO_AUTH", "商户无权限调用该接口，请确认商户类型及产品权限");
+const BILL_DIFFERS: (u16, &str, &str) =
+    (400, "INVALID_REQUEST", "单号已存在但信息不一致,请查单后比较确认");
+const SPONSOR_NOT_AUTHORISED: (u16, &str, &str) =
+    (403, "NO_AUTH", "出资商户未授权，无权限使用该出资商户号");
+const ACCOUNT_NOT_OPEN: (u16, &str, &str) = (400, "INVALID_REQUEST", "输入账户类型未开通");
 const BILL_UNKNOWN: (u16, &str, &str) = (404, "NOT_FOUND", "查询单据不存在");
 const ORDER_UNKNOWN: (u16, &str, &str) = (404, "ORDER_NOT_EXIST", "订单不存在");
 const ORDER_PAID: (u16, &str, &str) = (400, "ORDER_PAID", "订单已支付");
@@ -67,6 +77,32 @@ async fn partner_order(world: &World, mut fields: Json) -> Json {
     fields["mchid"] = PLATFORM.into();
     fields["sub_mchid"] = SUB_MERCHANT.into();
     world.order(fields).await
+}
+
+/// Compensations of sub-merchants.
+const MERCHANT_BILLS: &str = "/v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills";
+
+/// The body of a sub-merchant's compensation, from the platform's operation account.
+fn merchant_bill(out_bill_no: &str) -> Json {
+    json!({
+        "receiver": { "type": "MERCHANT", "mch_info": { "mchid": SUB_MERCHANT } },
+        "out_bill_no": out_bill_no,
+        "amount": 10_000,
+        "transfer_remark": "赔付金发放",
+    })
+}
+
+/// Queries a sub-merchant's compensation until it is in a state.
+async fn until_merchant_bill(world: &World, out_bill_no: &str, state: &str) -> Json {
+    let path = format!("{MERCHANT_BILLS}/{out_bill_no}");
+    for _ in 0..2_000 {
+        let shown = world.ok(&world.platform.get(&path)).await;
+        if shown["state"] == state {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{out_bill_no} is never {state}");
 }
 
 /// Makes a merchant a platform's sub-merchant.
