@@ -109,7 +109,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "compensation-notice",
         "The callback of a pre-transfer",
-        "On SUCCESS and CLOSED, not on CANCELLED: event_type MCHTRANSFER.COMPENSATION.FINISHED, original_type compensate_bill, the query's answer as resource. Invented",
+        "On SUCCESS and CLOSED, not on CANCELLED: event_type MCHTRANSFER.COMPENSATE.FINISHED, original_type compensate_bill, the query's answer as resource. Invented",
         "The page promises one on success and on close, and publishes no form",
     ),
     assume(

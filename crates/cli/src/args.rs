@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
-use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo, TransactionId};
+use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
 
 pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
@@ -45,7 +45,7 @@ pub(crate) enum Command {
     ///
     /// Exits 0 if the answer is a success, 1 if not.
     Call(Call),
-    /// Compensations (赔付): create, query, cancel.
+    /// Compensations (赔付): create, pre-transfer, query, cancel.
     #[command(subcommand)]
     Compensate(Compensate),
     /// Reverse a code payment (撤销).
@@ -174,14 +174,18 @@ pub(crate) struct Call {
 pub(crate) enum Compensate {
     /// Pay a compensation to the payer of an order (请求赔付).
     Create(CompensateCreate),
+    /// Lock a compensation's money, and get the package that leads its payer to the confirmation
+    /// (请求赔付预下单).
+    PreTransfer(CompensatePreTransfer),
     /// Look a bill up (查询赔付结果).
     Query(CompensateOne),
     /// Cancel a bill that its payer has not confirmed (请求撤销赔付).
     Cancel(CompensateOne),
 }
 
+/// What a compensation says.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct CompensateCreate {
+pub(crate) struct Compensation {
     /// Your number of the bill: 1–32 digits and letters. Use a new one for a new bill only.
     pub(crate) out_bill_no: OutBillNo,
     /// In fen (1/100 yuan).
@@ -202,6 +206,28 @@ pub(crate) struct CompensateCreate {
     /// What the payer sees, 1–10 characters; needs a scene.
     #[arg(long, requires = "scene")]
     pub(crate) perception: Option<UserRecvPerception>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompensateCreate {
+    #[command(flatten)]
+    pub(crate) compensation: Compensation,
+    #[command(flatten)]
+    pub(crate) caller: Caller,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompensatePreTransfer {
+    #[command(flatten)]
+    pub(crate) compensation: Compensation,
+    /// The application.
+    #[arg(long)]
+    pub(crate) appid: Option<Appid>,
+    /// Where the success or the close is told: http(s), without a query.
+    #[arg(long, value_name = "URL")]
+    pub(crate) notify_url: Option<NotifyUrl>,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]

@@ -4,13 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use redress::api::compensation::{Cancel, Create, Query, Receiver};
+use redress::api::compensation::{Cancel, Create, PreTransfer, Query, Receiver};
 use redress::api::subsidy::CancelResult;
 use redress::api::{Endpoint, Fen, Mchid, pay, subsidy};
 use redress::{Client, Error, Fate, Merchant};
 use redress_server::{DIRECT, PLATFORM};
 
-use crate::args::{Caller, Compensate, CompensateCreate, Output, Reverse, Subsidy, Who};
+use crate::args::{
+    Caller, Compensate, CompensateCreate, CompensatePreTransfer, Output, Reverse, Subsidy, Who,
+};
 use crate::print;
 
 /// The folder that a call signs with: the one named, or that of a merchant under `--data`.
@@ -35,6 +37,7 @@ pub(crate) fn client(caller: &Caller, merchant: Merchant) -> anyhow::Result<Clie
 pub(crate) async fn compensate(command: Compensate) -> anyhow::Result<ExitCode> {
     match command {
         Compensate::Create(args) => create(args).await,
+        Compensate::PreTransfer(args) => pre_transfer(args).await,
         Compensate::Query(args) => {
             let request = Query { out_bill_no: args.out_bill_no };
             send(&args.caller, PLATFORM, &request, args.output).await
@@ -47,14 +50,31 @@ pub(crate) async fn compensate(command: Compensate) -> anyhow::Result<ExitCode> 
 }
 
 async fn create(args: CompensateCreate) -> anyhow::Result<ExitCode> {
+    let compensation = args.compensation;
     let request = Create {
-        receiver: Receiver::transaction_user(args.transaction_id),
-        out_bill_no: args.out_bill_no,
-        amount: Fen::new(args.amount),
-        transfer_remark: args.remark,
-        sponsor_mchid: args.sponsor,
-        transfer_scene_id: args.scene,
-        user_recv_perception: args.perception,
+        receiver: Receiver::transaction_user(compensation.transaction_id),
+        out_bill_no: compensation.out_bill_no,
+        amount: Fen::new(compensation.amount),
+        transfer_remark: compensation.remark,
+        sponsor_mchid: compensation.sponsor,
+        transfer_scene_id: compensation.scene,
+        user_recv_perception: compensation.perception,
+    };
+    send(&args.caller, PLATFORM, &request, args.output).await
+}
+
+async fn pre_transfer(args: CompensatePreTransfer) -> anyhow::Result<ExitCode> {
+    let compensation = args.compensation;
+    let request = PreTransfer {
+        sp_appid: args.appid,
+        receiver: Receiver::transaction_user(compensation.transaction_id),
+        out_bill_no: compensation.out_bill_no,
+        amount: Fen::new(compensation.amount),
+        transfer_remark: compensation.remark,
+        sponsor_mchid: compensation.sponsor,
+        transfer_scene_id: compensation.scene,
+        user_recv_perception: compensation.perception,
+        notify_url: args.notify_url,
     };
     send(&args.caller, PLATFORM, &request, args.output).await
 }

@@ -238,7 +238,7 @@ fn its_end_is_told() {
         let [notice] = &notices[..] else { panic!("{state}: {notices:?}") };
         assert_eq!(notice.mchid, mchid(PLATFORM));
         assert_eq!(notice.url, URL.parse::<NotifyUrl>().unwrap());
-        assert_eq!(notice.event_type, "MCHTRANSFER.COMPENSATION.FINISHED");
+        assert_eq!(notice.event_type, "MCHTRANSFER.COMPENSATE.FINISHED");
         assert_eq!(notice.original_type, "compensate_bill");
         let told = serde_json::from_str(&notice.resource).unwrap();
         assert_eq!(world.queried(NUMBER), told);

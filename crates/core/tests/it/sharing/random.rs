@@ -164,7 +164,7 @@ impl Model {
                     self.free(&id);
                 }
             }
-            Job::Bill { .. } | Job::Notify { .. } => {}
+            Job::Bill { .. } | Job::MerchantBill { .. } | Job::Notify { .. } => {}
         }
     }
 }
