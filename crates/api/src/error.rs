@@ -32,6 +32,10 @@ pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT
 pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
 /// The number of the order was used before.
 pub const OUT_TRADE_NO_USED: ErrorCode = ErrorCode { status: 403, code: "OUT_TRADE_NO_USED" };
+/// The order was closed.
+pub const ORDER_CLOSED: ErrorCode = ErrorCode { status: 400, code: "ORDER_CLOSED" };
+/// The payer's name is not one under this appid.
+pub const OPENID_MISMATCH: ErrorCode = ErrorCode { status: 500, code: "OPENID_MISMATCH" };
 /// A limit of the business: too large a part of an order is shared.
 pub const RULE_LIMIT: ErrorCode = ErrorCode { status: 403, code: "RULE_LIMIT" };
 /// No such record.

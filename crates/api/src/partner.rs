@@ -1,11 +1,16 @@
-//! Payments of a service provider for its sub-merchants (服务商): query, close and reverse.
+//! Payments of a service provider for its sub-merchants (服务商): take one by code or place an order
+//! to be paid; query, close and reverse it.
 
 mod close;
+mod codepay;
+mod jsapi;
 mod query;
 mod query_by_id;
 mod reverse;
 
 pub use close::Close;
+pub use codepay::{Codepay, Paid};
+pub use jsapi::{Jsapi, JsapiPayer, SubsidySettleInfo};
 pub use query::Query;
 pub use query_by_id::QueryById;
 pub use reverse::{Reverse, Reversed};

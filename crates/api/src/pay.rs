@@ -1,20 +1,36 @@
-//! Payments (支付) of a direct merchant: take one by code; query, close and reverse an order.
+//! Payments (支付) of a direct merchant: take one by code or place an order to be paid; query, close
+//! and reverse it.
 
+mod app;
 mod close;
 mod codepay;
+mod h5;
+mod jsapi;
+mod native;
+mod prepay;
 mod query;
 mod query_by_id;
 mod reverse;
 
+pub use app::App;
 pub use close::{Close, Closed};
 pub use codepay::{
     Attach, AuthCode, CodePayer, Codepay, Currency, Description, Detail, DeviceId, DeviceIp, Goods,
     GoodsId, GoodsName, GoodsTag, InvoiceId, Paid, Quantity, SceneInfo, SettleInfo, StoreId,
     StoreInfo, StoreOutId, Total,
 };
+pub use h5::H5;
+pub use jsapi::Jsapi;
+pub use native::Native;
+pub use prepay::{
+    AppName, AppPlace, AreaCode, CodeUrl, H5Info, H5Scene, H5Url, Openid, OrderPayer,
+    PayerClientIp, Prepaid, PrepayId, PrepayScene, PrepayStore, SceneType, StoreAddress, StoreName,
+};
 pub use query::Query;
 pub use query_by_id::QueryById;
 pub use reverse::{Reverse, Reversed};
+
+use http::StatusCode;
 
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
@@ -43,6 +59,11 @@ words! {
 }
 
 impl TradeState {
+    /// The status of a code payment's answer: 202 while the payer has yet to enter the password.
+    pub(crate) fn status(self) -> StatusCode {
+        if self == Self::UserPaying { StatusCode::ACCEPTED } else { StatusCode::OK }
+    }
+
     /// What `trade_state_desc` says.
     #[must_use]
     pub const fn description(self) -> &'static str {

@@ -150,6 +150,16 @@ message! {
     }
 }
 
+impl SceneInfo {
+    /// That the store has a name of one kind or the other.
+    pub(crate) fn check(&self) -> Result<(), ParamError> {
+        if self.store_info.id.is_none() && self.store_info.out_id.is_none() {
+            return Err(ParamError::missing("/body/scene_info/store_info/id", "门店编号"));
+        }
+        Ok(())
+    }
+}
+
 message! {
     /// A store: one of the two names is needed.
     pub struct StoreInfo {
@@ -262,18 +272,10 @@ impl Endpoint for Codepay {
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, OUT_TRADE_NO_USED];
 
     fn check(&self) -> Result<(), ParamError> {
-        let store = &self.scene_info.store_info;
-        if store.id.is_none() && store.out_id.is_none() {
-            return Err(ParamError::missing("/body/scene_info/store_info/id", "门店编号"));
-        }
-        Ok(())
+        self.scene_info.check()
     }
 
     fn status(answer: &Paid) -> StatusCode {
-        if answer.trade_state == TradeState::UserPaying {
-            StatusCode::ACCEPTED
-        } else {
-            StatusCode::OK
-        }
+        answer.trade_state.known().map_or(StatusCode::OK, TradeState::status)
     }
 }

@@ -21,6 +21,15 @@ pub(crate) struct Facts {
 
 const FREQUENCY_LIMITED: ErrorCode = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
 
+const PREPAY_ERRORS: &[ErrorCode] =
+    &[error::APPID_MCHID_NOT_MATCH, error::ORDER_CLOSED, error::OUT_TRADE_NO_USED];
+const JSAPI_ERRORS: &[ErrorCode] = &[
+    error::APPID_MCHID_NOT_MATCH,
+    error::OPENID_MISMATCH,
+    error::ORDER_CLOSED,
+    error::OUT_TRADE_NO_USED,
+];
+
 const FACTS: &[Facts] = &[
     Facts {
         method: "POST",
@@ -213,6 +222,66 @@ const FACTS: &[Facts] = &[
         errors: &[],
     },
     Facts {
+        method: "POST",
+        path: "/v3/pay/partner/transactions/codepay",
+        title: "付款码支付",
+        page: "docs/partner/apis/partner-code-payment-v3/partner/partner-code-pay.html",
+        updated: Some("2025-02-17"),
+        supported: Supported::Partner,
+        rate: None,
+        errors: &[],
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/jsapi",
+        title: "JSAPI/小程序下单",
+        page: "doc/v3/merchant/4012791897",
+        updated: Some("2025-03-31"),
+        supported: Supported::Direct,
+        rate: None,
+        errors: JSAPI_ERRORS,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/native",
+        title: "Native下单",
+        page: "doc/v3/merchant/4012791877",
+        updated: Some("2025-03-31"),
+        supported: Supported::Direct,
+        rate: None,
+        errors: PREPAY_ERRORS,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/app",
+        title: "APP下单",
+        page: "doc/v3/merchant/4013070347",
+        updated: Some("2025-03-31"),
+        supported: Supported::Direct,
+        rate: None,
+        errors: PREPAY_ERRORS,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/transactions/h5",
+        title: "H5下单",
+        page: "docs/merchant/products/h5-payment/apilist.html",
+        updated: Some("2025-03-31"),
+        supported: Supported::Direct,
+        rate: None,
+        errors: PREPAY_ERRORS,
+    },
+    Facts {
+        method: "POST",
+        path: "/v3/pay/partner/transactions/jsapi",
+        title: "JSAPI下单",
+        page: "docs/partner/apis/ecommerce-payment/jsapi-prepay.html",
+        updated: Some("2024-10-24"),
+        supported: Supported::Partner,
+        rate: None,
+        errors: JSAPI_ERRORS,
+    },
+    Facts {
         method: "GET",
         path: "/v3/certificates",
         title: "下载平台证书",
@@ -395,8 +464,13 @@ const WHERE: &[(ErrorCode, &[&str])] = &[
     (FREQUENCY_LIMITED, &["subsidies/cancel"]),
     (error::ORDER_PAID, &["/close"]),
     (error::NOT_ENOUGH, &["/reverse", "/pre-transfer"]),
-    (error::APPID_MCHID_NOT_MATCH, &["/reverse", "/codepay", "/pre-transfer"]),
-    (error::OUT_TRADE_NO_USED, &["/codepay"]),
+    (
+        error::APPID_MCHID_NOT_MATCH,
+        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5"],
+    ),
+    (error::OUT_TRADE_NO_USED, &["/codepay", "/jsapi", "/native", "/app", "s/h5"]),
+    (error::ORDER_CLOSED, &["/jsapi", "/native", "/app", "s/h5"]),
+    (error::OPENID_MISMATCH, &["/jsapi"]),
     (
         error::ORDER_NOT_EXIST,
         &[

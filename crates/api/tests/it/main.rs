@@ -5,6 +5,7 @@ mod facts;
 mod golden;
 mod orders;
 mod pages;
+mod prepay;
 mod random;
 mod sharing;
 mod types;
