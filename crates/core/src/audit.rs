@@ -20,6 +20,7 @@ use crate::merchant::Merchant;
 use crate::notice::Notice;
 use crate::number::Number;
 use crate::order::Order;
+use crate::order::prepay::{Asked, Prepay};
 use crate::payer::{Code, Payer};
 use crate::row::{Row, Stored};
 use crate::sharing::{Receiver, Share, ShareReturn};
@@ -255,6 +256,8 @@ impl Audit {
             Receiver::KIND => self.read::<Receiver>(id, stored),
             Number::KIND => read::<Number>(id, stored).map(|number| self.path(number)),
             Notice::KIND => self.read::<Notice>(id, stored),
+            Prepay::KIND => self.read::<Prepay>(id, stored),
+            Asked::KIND => self.read::<Asked>(id, stored),
             Code::KIND => self.read::<Code>(id, stored),
             Payer::KIND => self.read::<Payer>(id, stored),
             Merchant::KIND => self.read::<Merchant>(id, stored),

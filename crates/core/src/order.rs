@@ -16,14 +16,18 @@ use crate::subsidy::Subsidy;
 
 mod actions;
 mod codepay;
+mod draft;
 mod operations;
 mod partner;
 mod place;
+mod placing;
+pub mod prepay;
 mod steps;
 
 pub use actions::{FREEZE_SECONDS_MAX, REVERSE_SECONDS_MAX, SETTLE_SECONDS, unfreeze};
 pub use place::{Outcome, Place};
-pub use steps::{Act, PASSWORD_SECONDS_MAX, PayerActs, Step};
+pub use placing::{PAY_SECONDS, PAY_SECONDS_MIN, SUBSIDY_FEN_MAX};
+pub use steps::{Act, PASSWORD_SECONDS_MAX, PayPrepay, PayerActs, Step};
 
 /// What happens to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,9 @@ pub struct Order {
     pub sub_mchid: Option<Mchid>,
     /// The application.
     pub appid: Appid,
+    /// The sub-merchant's application, if the platform named it.
+    #[serde(default)]
+    pub sub_appid: Option<Appid>,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,
     /// The provider's number; orders have one once they are paid.
@@ -83,6 +90,9 @@ pub struct Order {
     pub description: String,
     /// Who pays: an openid; none until somebody does, where the merchant did not say.
     pub payer: Option<String>,
+    /// The payer's name under the sub-merchant's application.
+    #[serde(default)]
+    pub sub_openid: Option<String>,
     /// What the merchant attached to it.
     #[serde(default)]
     pub attach: Option<String>,
@@ -156,6 +166,7 @@ impl Order {
             mchid: new.mchid.clone(),
             sub_mchid: new.sub_mchid.cloned(),
             appid: new.appid.clone(),
+            sub_appid: None,
             out_trade_no: new.out_trade_no.clone(),
             transaction_id: None,
             trade_type: new.trade_type,
@@ -163,6 +174,7 @@ impl Order {
             amount: new.amount,
             description: String::new(),
             payer: None,
+            sub_openid: None,
             attach: None,
             notify_url: None,
             combine: None,
@@ -230,6 +242,12 @@ impl Order {
         let sum = self.unsplit.plus(amount);
         self.unsplit = sum.ok_or_else(|| Broken(format!("order {} overflows", self.id())))?;
         Ok(())
+    }
+
+    /// Until when it can be paid.
+    #[must_use]
+    pub fn payable_until(&self) -> Timestamp {
+        self.time_expire.unwrap_or_else(|| self.create_time.plus_seconds(PAY_SECONDS))
     }
 
     /// Who has paid.
@@ -318,6 +336,9 @@ impl Row for Order {
             && self.combine == before.combine
             && self.attach == before.attach
             && self.appid == before.appid
+            && self.sub_appid == before.sub_appid
+            && self.sub_openid == before.sub_openid
+            && self.time_expire == before.time_expire
             && self.sub_mchid == before.sub_mchid
             && self.trade_type == before.trade_type
             && self.profit_sharing == before.profit_sharing
@@ -380,6 +401,9 @@ impl Row for Order {
     }
 
     fn awaits(&self) -> Option<Job> {
+        if self.state == TradeState::NotPay && self.combine.is_none() {
+            return Some(Step::Close.of(self));
+        }
         self.unsplit.is_positive().then(|| Step::Unfreeze.of(self))
     }
 }

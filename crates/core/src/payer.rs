@@ -1,4 +1,4 @@
-//! Payers: the codes that they show, and how often they have paid without a password.
+//! Payers: their names, the codes that they show, and how often they have paid without a password.
 
 use redress_api::pay::AuthCode;
 use redress_api::{Appid, Timestamp};
@@ -93,6 +93,9 @@ impl Row for Payer {
     }
 
     fn follows(&self, before: &Self) -> Result<(), String> {
+        if self.appid != before.appid {
+            return Err("is known to another application".to_owned());
+        }
         if self.day >= before.day { Ok(()) } else { Err("goes back to an earlier day".to_owned()) }
     }
 }
@@ -136,7 +139,72 @@ impl Command for ShowCode {
             password: self.password,
             used_by: None,
         };
+        meet(cx, &self.openid)?;
         cx.put(&code)?;
         Ok(code)
+    }
+}
+
+/// The payer of this name. A name that nobody had is from now on one that every application knows.
+pub(crate) fn meet(cx: &mut Context<'_>, openid: &str) -> Result<Payer, Stop> {
+    if let Some(known) = cx.get::<Payer>(openid)? {
+        return Ok(known);
+    }
+    let payer = Payer::today(cx, openid)?;
+    cx.put(&payer)?;
+    Ok(payer)
+}
+
+/// That a name is one under this application.
+pub(crate) fn known_to(cx: &mut Context<'_>, openid: &str, appid: &Appid) -> Result<(), Stop> {
+    let payer = cx.get::<Payer>(openid)?.ok_or_else(|| refusal::OPENID_UNKNOWN.plain())?;
+    if payer.appid.is_some_and(|known| known != *appid) {
+        return Err(refusal::OPENID_OTHER.plain().into());
+    }
+    Ok(())
+}
+
+/// Makes a payer known, or says who a known one is; through the control API.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Introduce {
+    /// The payer's name; a fresh one when left out.
+    #[serde(default)]
+    pub openid: Option<String>,
+    /// The application that knows it; every one when left out. A known payer's stays.
+    #[serde(default)]
+    pub appid: Option<Appid>,
+    /// Whether the account cannot take money. A known payer's stays when left out.
+    #[serde(default)]
+    pub abnormal: Option<bool>,
+}
+
+impl Command for Introduce {
+    type Outcome = Payer;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Payer, Stop> {
+        let openid = match &self.openid {
+            Some(openid) if is_openid(openid) => openid.clone(),
+            Some(_) => {
+                let what = "openid has 1 to 128 letters, digits, _ and -";
+                return Err(refusal::control_invalid(what).into());
+            }
+            None => format!("o{:027x}", cx.fresh() % 16_u128.pow(27)),
+        };
+        let known = cx.get::<Payer>(&openid)?;
+        if let (Some(known), Some(appid)) = (&known, &self.appid)
+            && known.appid.as_ref() != Some(appid)
+        {
+            let whose = known.appid.as_ref().map_or("every application", Appid::as_str);
+            let what = format!("{openid} is known to {whose}");
+            return Err(refusal::control_conflict(what).into());
+        }
+        let payer = match known {
+            Some(known) => known,
+            None => Payer { appid: self.appid.clone(), ..Payer::today(cx, &openid)? },
+        };
+        let payer = Payer { abnormal: self.abnormal.unwrap_or(payer.abnormal), ..payer };
+        cx.put(&payer)?;
+        Ok(payer)
     }
 }

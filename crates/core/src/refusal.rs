@@ -10,7 +10,8 @@ use std::fmt;
 
 use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
-    ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR,
+    OPENID_MISMATCH, ORDER_CLOSED, ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, PARAM_ERROR,
+    RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR,
 };
 
 /// A rule's no. Nothing was changed.
@@ -156,6 +157,27 @@ pub const CODE_INVALID: Entry =
 pub const CODE_USED: Entry =
     Entry::new(INVALID_REQUEST, number::PARAMETER, "101 每个二维码仅限使用一次，请刷新再试");
 
+/// The number was used before, for something else.
+pub const REENTRY_DIFFERS: Entry =
+    Entry::new(INVALID_REQUEST, number::OTHER_CONTENT, "请求重入时，参数与首次请求时不一致");
+/// The order of this number was closed.
+pub const NUMBER_CLOSED: Entry =
+    Entry::new(ORDER_CLOSED, number::ORDER_NOT_VALID, "订单已关闭，请重新下单");
+/// The order of this number could be paid until a moment that is over.
+pub const PREPAY_EXPIRED: Entry = Entry::new(
+    INVALID_REQUEST,
+    number::ORDER_NOT_VALID,
+    "已超过支付结束时间，请使用新的商户订单号下单",
+);
+/// Nobody has this name.
+pub const OPENID_UNKNOWN: Entry = Entry::new(PARAM_ERROR, number::PARAMETER, "无效的openid");
+/// Somebody has this name under another application.
+pub const OPENID_OTHER: Entry =
+    Entry::new(OPENID_MISMATCH, number::APPID_MISMATCH, "appid和openid不匹配");
+/// A subsidy is more than 5000 yuan, or more than the order.
+pub const SUBSIDY_TOO_MUCH: Entry =
+    Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "补差金额超过订单金额或单笔上限");
+
 /// A code payment is not closed in the ordinary way.
 pub const CLOSE_CODE_PAYMENT: Entry = Entry::new(
     INVALID_REQUEST,
@@ -289,6 +311,12 @@ pub const ALL: &[Entry] = &[
     NUMBER_REVOKED,
     CODE_INVALID,
     CODE_USED,
+    REENTRY_DIFFERS,
+    NUMBER_CLOSED,
+    PREPAY_EXPIRED,
+    OPENID_UNKNOWN,
+    OPENID_OTHER,
+    SUBSIDY_TOO_MUCH,
     CLOSE_CODE_PAYMENT,
     CLOSE_PAID,
     NO_RELATION,

@@ -12,7 +12,7 @@ use crate::merchant::Merchant;
 use crate::refusal;
 
 /// The provider that a request names must be the one that signed it, and the sub-merchant its own.
-fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
+pub(super) fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
     same(caller, sp_mchid)?;
     if !caller.sub_merchants.contains(sub_mchid) {
         return Err(refusal::NO_RELATION.plain().into());
@@ -20,13 +20,13 @@ fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(),
     Ok(())
 }
 
-fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
+pub(super) fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
     let paid = order.success_time.is_some();
-    let payer = || Payer { sp_openid: order.payer.clone(), sub_openid: None };
+    let payer = || Payer { sp_openid: order.payer.clone(), sub_openid: order.sub_openid.clone() };
     partner::Order {
         sp_appid: order.appid.clone(),
         sp_mchid: order.mchid.clone(),
-        sub_appid: None,
+        sub_appid: order.sub_appid.clone(),
         sub_mchid: sub_mchid.clone(),
         out_trade_no: order.out_trade_no.clone(),
         transaction_id: order.transaction_id.clone(),

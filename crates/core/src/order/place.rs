@@ -3,13 +3,14 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, New, Order, TradeState, TradeType, actions, is_openid};
+use super::{Event, New, Order, Step, TradeState, TradeType, actions, is_openid};
 use crate::chart;
 use crate::command::{Broken, Command, Stop};
 use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::Merchant;
 use crate::number;
+use crate::payer;
 use crate::refusal;
 use crate::subsidy::Subsidy;
 
@@ -142,6 +143,7 @@ impl Command for Place {
     fn decide(&self, cx: &mut Context<'_>) -> Result<Order, Stop> {
         self.admit(cx)?;
         let mut order = self.order(cx);
+        payer::meet(cx, &self.payer)?;
         if self.outcome == Outcome::Paid {
             match &self.transaction_id {
                 Some(given) => pay_as(cx, &mut order, given)?,
@@ -150,6 +152,9 @@ impl Command for Place {
         }
         if let Some(amount) = self.refunded {
             refund(cx, &mut order, amount)?;
+        }
+        if order.state == TradeState::NotPay {
+            cx.schedule(order.payable_until(), Step::Close.of(&order));
         }
         cx.put(&order)?;
         Ok(order)

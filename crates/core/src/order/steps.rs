@@ -3,10 +3,13 @@
 use redress_api::{Mchid, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, TradeState, actions, is_openid};
+use super::prepay::{Handle, Target};
+use super::{Event, Order, TradeState, TradeType, actions, is_openid, operations, partner};
 use crate::command::{Broken, Command, Stop};
 use crate::context::Context;
 use crate::job::Job;
+use crate::notice::{self, Tell};
+use crate::payer;
 use crate::refusal;
 use crate::row::Row as _;
 
@@ -19,6 +22,8 @@ pub const PASSWORD_SECONDS_MAX: i64 = 45;
 pub enum Step {
     /// Reverses a code payment whose payer has not entered the password in time.
     Revoke,
+    /// Closes an order that nobody has paid in its time.
+    Close,
     /// Ends profit sharing that nobody has finished in 180 days.
     Unfreeze,
 }
@@ -44,11 +49,15 @@ impl Step {
             (Self::Revoke, TradeState::UserPaying | TradeState::PayError) => {
                 actions::reverse(cx, &mut order)
             }
+            (Self::Close, TradeState::NotPay) => {
+                order.step(Event::Close)?;
+                cx.put(&order)
+            }
             (Self::Unfreeze, TradeState::Success | TradeState::Refund) if order.is_frozen() => {
                 actions::unfreeze(cx, &mut order)?;
                 cx.put(&order)
             }
-            (Self::Revoke | Self::Unfreeze, _) => Ok(()),
+            (Self::Revoke | Self::Close | Self::Unfreeze, _) => Ok(()),
         }
     }
 }
@@ -81,34 +90,97 @@ impl Command for PayerActs {
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Order, Stop> {
         let id = Order::row_id(&self.mchid, &self.out_trade_no);
-        let Some(mut order) = cx.get::<Order>(&id)? else {
+        let Some(order) = cx.get::<Order>(&id)? else {
             return Err(refusal::control_unknown(format!("there is no order {id}")).into());
         };
-        let event = match self.act {
-            Act::Pay => Event::Pay,
-            Act::Fail => Event::Fail,
-        };
-        if super::next(order.state, event).is_none() {
-            let what = format!("order {} is {}", order.id(), order.state);
-            return Err(refusal::control_conflict(what).into());
-        }
-        match (&order.payer, &self.openid) {
-            (Some(payer), Some(openid)) if payer != openid => {
-                let what = format!("order {} is for {payer} to pay", order.id());
-                return Err(refusal::control_conflict(what).into());
-            }
-            (None, Some(openid)) if is_openid(openid) => order.payer = Some(openid.clone()),
-            (None, _) => {
-                let what = "say who pays: an openid of 1 to 128 letters, digits, _ and -";
-                return Err(refusal::control_invalid(what).into());
-            }
-            (Some(_), _) => {}
-        }
-        match self.act {
-            Act::Pay => actions::pay(cx, &mut order)?,
-            Act::Fail => order.step(Event::Fail)?,
-        }
-        cx.put(&order)?;
-        Ok(order)
+        act(cx, order, self.act, self.openid.as_deref())
     }
+}
+
+/// The payer acts by what the merchant has handed out, through the control API.
+#[derive(Clone, Debug)]
+pub struct PayPrepay {
+    /// What was handed out.
+    pub handle: Handle,
+    /// What the payer does.
+    pub act: Act,
+    /// Who acts, where the merchant has not said who is to pay.
+    pub openid: Option<String>,
+}
+
+impl Command for PayPrepay {
+    /// The orders behind it: one, or all that are combined.
+    type Outcome = Vec<Order>;
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Vec<Order>, Stop> {
+        match self.handle.prepay(cx)?.target {
+            Target::Order { mchid, out_trade_no } => {
+                let Self { act, openid, .. } = self.clone();
+                let acts = PayerActs { mchid, out_trade_no, act, openid };
+                Ok(vec![acts.decide(cx)?])
+            }
+            Target::Combine { .. } => Err(Broken("no order was combined".to_owned()).into()),
+        }
+    }
+}
+
+fn act(
+    cx: &mut Context<'_>,
+    mut order: Order,
+    act: Act,
+    openid: Option<&str>,
+) -> Result<Order, Stop> {
+    let conflict = |what: String| Stop::from(refusal::control_conflict(what));
+    let event = match act {
+        Act::Pay => Event::Pay,
+        Act::Fail => Event::Fail,
+    };
+    if super::next(order.state, event).is_none() {
+        return Err(conflict(format!("order {} is {}", order.id(), order.state)));
+    }
+    if act == Act::Pay && cx.now() >= order.payable_until() {
+        let until = order.payable_until();
+        return Err(conflict(format!("order {} could be paid until {until}", order.id())));
+    }
+    match (&order.payer, openid) {
+        (Some(payer), Some(openid)) if payer != openid => {
+            return Err(conflict(format!("order {} is for {payer} to pay", order.id())));
+        }
+        (None, Some(openid)) if is_openid(openid) => {
+            let payer = payer::meet(cx, openid)?;
+            if payer.appid.is_some_and(|appid| appid != order.appid) {
+                let appid = &order.appid;
+                return Err(conflict(format!("{openid} is nobody's name under {appid}")));
+            }
+            order.payer = Some(openid.to_owned());
+        }
+        (None, _) => {
+            let what = "say who pays: an openid of 1 to 128 letters, digits, _ and -";
+            return Err(refusal::control_invalid(what).into());
+        }
+        (Some(_), _) => {}
+    }
+    match act {
+        Act::Pay => {
+            actions::pay(cx, &mut order)?;
+            tell(cx, &order)?;
+        }
+        Act::Fail => order.step(Event::Fail)?,
+    }
+    cx.put(&order)?;
+    Ok(order)
+}
+
+/// Tells the merchant of a payment, in the form in which a query shows the order. A code payment
+/// is told of by its own answer alone.
+fn tell(cx: &mut Context<'_>, order: &Order) -> Result<(), Stop> {
+    if order.trade_type == TradeType::Micropay {
+        return Ok(());
+    }
+    let paid = Tell::event(notice::Event::PAID, &order.mchid, order.notify_url.as_ref());
+    match &order.sub_mchid {
+        None => cx.notify(&paid, &operations::shown(order))?,
+        Some(sub_mchid) => cx.notify(&paid, &partner::shown(order, sub_mchid))?,
+    };
+    Ok(())
 }

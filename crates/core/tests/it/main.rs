@@ -14,6 +14,7 @@ mod notice;
 mod orders;
 mod partner;
 mod pre_transfer;
+mod prepay;
 mod random;
 mod refusals;
 mod reverse;

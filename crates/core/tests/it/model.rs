@@ -51,6 +51,7 @@ pub(crate) struct Order {
     pub(crate) cancelled: Option<String>,
     /// Whether its money no longer waits for sharing.
     unfrozen: bool,
+    placed_at: i64,
     paid_at: i64,
 }
 

@@ -6,10 +6,12 @@ use redress_api::compensation::{Cancel, PreTransfer, Query, QueryById};
 use redress_api::fund::{AccountType, Balance, SubBalance};
 use redress_api::{Fen, pay};
 use redress_core::order::{Outcome, Place, TradeState};
+use redress_core::payer::Introduce;
 use redress_core::{Refusal, refusal, subsidy};
 
 use crate::codepay::{codepay, shown};
 use crate::pre_transfer::pre;
+use crate::prepay::{jsapi, native, partner_jsapi, total};
 use crate::scene::{
     MALL, PAID, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, close, create, mchid, place, reverse,
     subsidised, subsidy_cancel, transaction,
@@ -121,6 +123,34 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
             let code = shown(world, false);
             world.call(SHOP, &codepay("number1", &code, 1)).expect("a payment");
             world.refused(SHOP, &codepay("number2", &code, 1))
+        },
+        |world| {
+            world.call(SHOP, &native("order-7")).expect("an order");
+            let other = pay::Native { amount: total(2), ..native("order-7") };
+            world.refused(SHOP, &other)
+        },
+        |world| {
+            world.call(SHOP, &native("order-7")).expect("an order");
+            world.call(SHOP, &close("order-7")).expect("a close");
+            world.refused(SHOP, &native("order-7"))
+        },
+        |world| {
+            let time_expire = Some(world.now());
+            let native = pay::Native { time_expire, ..native("order-7") };
+            world.call(SHOP, &native).expect("an order");
+            world.step(60);
+            world.refused(SHOP, &native)
+        },
+        |world| world.refused(SHOP, &jsapi("order-7", "o_nobody")),
+        |world| {
+            let (openid, appid) = (Some("o_other".to_owned()), "wx0".parse().ok());
+            world.run(&Introduce { openid, appid, abnormal: None }).expect("a payer");
+            world.refused(SHOP, &jsapi("order-7", "o_other"))
+        },
+        |world| {
+            let mut other = partner_jsapi("order-7", Some(500_001));
+            other.amount = total(1_000_000);
+            world.refused(MALL, &other)
         },
         |world| {
             world.place(&Place { outcome: Outcome::Unpaid, ..place(SHOP, "order-7") });

@@ -205,6 +205,9 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Revoke } => {
                 self.model.revoke(&(mchid.to_string(), out_trade_no.to_string()));
             }
+            Job::Order { mchid, out_trade_no, step: Step::Close } => {
+                self.model.expire(&(mchid.to_string(), out_trade_no.to_string()));
+            }
             Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
                 self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
             }

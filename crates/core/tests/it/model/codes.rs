@@ -53,8 +53,12 @@ impl Model {
     }
 
     /// What a payer's act makes of an order, if it can be done.
-    pub(crate) fn acts(&self, key: &(String, String), act: Act) -> Option<TradeState> {
-        match (self.orders.get(key)?.state, act) {
+    pub(crate) fn acts(&self, key: &(String, String), act: Act, now: i64) -> Option<TradeState> {
+        let order = self.orders.get(key)?;
+        if act == Act::Pay && now >= order.placed_at + 7 * 24 * 3600 {
+            return None;
+        }
+        match (order.state, act) {
             (TradeState::NotPay | TradeState::UserPaying, Act::Pay) => Some(TradeState::Success),
             (TradeState::UserPaying, Act::Fail) => Some(TradeState::PayError),
             _ => None,
@@ -76,6 +80,14 @@ impl Model {
             let place = order.place.clone();
             self.transactions.insert(number.to_owned(), key.clone());
             self.take(&place, place.amount.get());
+        }
+    }
+
+    /// The seven days are over.
+    pub(crate) fn expire(&mut self, key: &(String, String)) {
+        let order = self.orders.get_mut(key).expect("the order");
+        if order.state == TradeState::NotPay {
+            order.state = TradeState::Closed;
         }
     }
 

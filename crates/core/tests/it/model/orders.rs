@@ -90,7 +90,8 @@ impl Model {
             self.take(place, fen);
         }
         let (place, number) = (place.clone(), number.map(str::to_owned));
-        let order = Order { place, state, number, cancelled: None, unfrozen: false, paid_at: now };
+        let (cancelled, unfrozen, placed_at, paid_at) = (None, false, now, now);
+        let order = Order { place, state, number, cancelled, unfrozen, placed_at, paid_at };
         self.orders.insert(key, order);
         state
     }

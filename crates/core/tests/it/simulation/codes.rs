@@ -88,7 +88,7 @@ impl Simulation {
             act,
             openid: None,
         };
-        let Some(state) = self.model.acts(&key, act) else {
+        let Some(state) = self.model.acts(&key, act, self.now()) else {
             assert!(matches!(self.conflict(&command).code.status, 404 | 409));
             return;
         };
