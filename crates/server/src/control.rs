@@ -54,6 +54,11 @@ const INDEX: &[(&str, &str)] = &[
     ),
     ("GET /_control/orders/{mchid}/{out_trade_no}", "one order"),
     ("POST /_control/orders/{mchid}/{out_trade_no}/payer", "{act: pay|fail, openid?}"),
+    ("POST /_control/payers", "make a payer known: {openid?, appid?, abnormal?}"),
+    (
+        "POST /_control/pay",
+        "pay by what a merchant was given: {prepay_id | code_url | h5_url, openid?, act?: pay|fail}",
+    ),
     ("POST /_control/auth-codes", "a payer shows a code for a minute: {openid, password?}"),
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
@@ -97,6 +102,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/orders", get(show::orders).post(act::place))
         .route("/orders/{mchid}/{out_trade_no}", get(show::order))
         .route("/orders/{mchid}/{out_trade_no}/payer", post(act::pay))
+        .route("/payers", post(act::introduce))
+        .route("/pay", post(act::pay_prepay))
         .route("/auth-codes", post(act::show_code))
         .route("/bills", get(show::bills))
         .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))

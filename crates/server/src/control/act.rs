@@ -11,8 +11,9 @@ use redress_core::compensation::{Answer, PackageAnswers, PayerAnswers};
 use redress_core::merchant::{
     Configure, Confirmation, Merchant, PlatformKeys, Relate, Role, TopUp,
 };
-use redress_core::order::{Act, PayerActs, Place};
-use redress_core::payer::ShowCode;
+use redress_core::order::prepay::Handle;
+use redress_core::order::{Act, PayPrepay, PayerActs, Place};
+use redress_core::payer::{Introduce, ShowCode};
 use redress_core::{Find, clock};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -126,6 +127,35 @@ pub(super) async fn pay(
     let Said { act, openid } = read(&body)?;
     let acts = PayerActs { mchid, out_trade_no, act, openid };
     Ok(Shown(order_shown(&app.execute(acts).await?)))
+}
+
+pub(super) async fn pay_prepay(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Said {
+        prepay_id: Option<String>,
+        code_url: Option<String>,
+        h5_url: Option<String>,
+        openid: Option<String>,
+        act: Option<Act>,
+    }
+    let Said { prepay_id, code_url, h5_url, openid, act } = read(&body)?;
+    let handle = match (prepay_id, code_url, h5_url) {
+        (Some(id), None, None) => Handle::PrepayId(id),
+        (None, Some(url), None) => Handle::CodeUrl(url),
+        (None, None, Some(url)) => Handle::H5Url(url),
+        _ => {
+            let what = "give one of prepay_id, code_url and h5_url";
+            return Err(Trouble::new(StatusCode::BAD_REQUEST, what));
+        }
+    };
+    let pays = PayPrepay { handle, act: act.unwrap_or(Act::Pay), openid };
+    let orders = app.execute(pays).await?;
+    Ok(Shown(json!({ "orders": orders.iter().map(order_shown).collect::<Vec<_>>() })))
+}
+
+pub(super) async fn introduce(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    Ok(Shown(json!(app.execute(read::<Introduce>(&body)?).await?)))
 }
 
 pub(super) async fn show_code(State(app): State<Arc<App>>, body: Bytes) -> Handled {

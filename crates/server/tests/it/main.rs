@@ -12,6 +12,7 @@ mod input;
 mod logs;
 mod malformed;
 mod notify;
+mod prepay;
 mod random;
 mod sharing;
 mod signature;

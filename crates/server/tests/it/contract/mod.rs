@@ -19,11 +19,17 @@ mod compensation_query_by_id;
 mod fund_balance;
 mod fund_sub_balance;
 mod partner_close;
+mod partner_codepay;
+mod partner_jsapi;
 mod partner_query;
 mod partner_query_by_id;
 mod partner_reverse;
+mod pay_app;
 mod pay_close;
 mod pay_codepay;
+mod pay_h5;
+mod pay_jsapi;
+mod pay_native;
 mod pay_query;
 mod pay_query_by_id;
 mod pay_reverse;
@@ -38,7 +44,7 @@ mod sharing_query_return;
 mod subsidy_cancel;
 
 /// The refusal of a merchant that the page's 支持商户 line does not name.
-const NO_AUTH: (u16, &str, &str) =
+pub(crate) const NO_AUTH: (u16, &str, &str) =
     (403, "NO_AUTH", "商户无权限调用该接口，请确认商户类型及产品权限");
 const BILL_DIFFERS: (u16, &str, &str) =
     (400, "INVALID_REQUEST", "单号已存在但信息不一致,请查单后比较确认");
@@ -48,12 +54,12 @@ const ACCOUNT_NOT_OPEN: (u16, &str, &str) = (400, "INVALID_REQUEST", "输入账�
 const BILL_UNKNOWN: (u16, &str, &str) = (404, "NOT_FOUND", "查询单据不存在");
 const ORDER_UNKNOWN: (u16, &str, &str) = (404, "ORDER_NOT_EXIST", "订单不存在");
 const ORDER_PAID: (u16, &str, &str) = (400, "ORDER_PAID", "订单已支付");
-const MCHID_DIFFERS: (u16, &str, &str) =
+pub(crate) const MCHID_DIFFERS: (u16, &str, &str) =
     (400, "INVALID_REQUEST", "http header中的mchid与post payload中的mchid不匹配");
 const NO_RELATION: (u16, &str, &str) = (400, "INVALID_REQUEST", "受理关系不存在");
 const CODE_PAYMENT: (u16, &str, &str) =
     (400, "INVALID_REQUEST", "当前交易不允许进行普通关单（只能撤销）");
-const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";
+pub(crate) const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";
 
 /// The query of a direct merchant's order.
 fn pay_query(out_trade_no: &str) -> String {
@@ -133,7 +139,7 @@ fn check_closed(world: &World, answer: &Answer) {
 }
 
 /// That a refusal ends its `Request-ID` with this number.
-async fn numbered(world: &World, draft: &Draft, number: u32) {
+pub(crate) async fn numbered(world: &World, draft: &Draft, number: u32) {
     let answer = world.send(draft).await;
     let id = answer.header("Request-Id").unwrap();
     assert!(id.ends_with(&format!("-{number}")), "{id}");

@@ -33,7 +33,7 @@ fn codepay(out_trade_no: &str, auth_code: &str, total: i64) -> Json {
 
 impl World {
     /// A payer shows a code.
-    async fn code(&self, openid: &str, password: bool) -> String {
+    pub(super) async fn code(&self, openid: &str, password: bool) -> String {
         let code = json!({ "openid": openid, "password": password });
         self.act("/auth-codes", code).await["auth_code"].as_str().unwrap().to_owned()
     }
