@@ -179,6 +179,36 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The published rules of V2; risk control at any time is the control API's part",
     ),
     assume(
+        "prepay-again",
+        "Placing an order under a number that was used before",
+        "Every field alike: the prepay id, the same for two hours and then a new one. Other content: 400 INVALID_REQUEST. Paid, or taken by code: 403 OUT_TRADE_NO_USED. Closed: 400 ORDER_CLOSED",
+        "The guide allows the same parameters again and a capture refuses others; which fields count, and which code goes with which state, is not said",
+    ),
+    assume(
+        "prepay-expired",
+        "An order after its time_expire",
+        "Nobody can pay it, placing it again is 400 INVALID_REQUEST, and its state stays NOTPAY until it is closed: by the merchant, or by itself seven days after it was placed (at time_expire if that is later)",
+        "The pages say that the time ends the payment and does not close the order, move a time too early or too late, and publish no code",
+    ),
+    assume(
+        "openid",
+        "Which openids are known",
+        "Those that the control API has handed out, shown a code for or placed an order with; each to every application, unless one was named. Unknown: 400 PARAM_ERROR. Of another application: 500 OPENID_MISMATCH",
+        "One payer has another name under each application; a stand-in has no other way to know",
+    ),
+    assume(
+        "sub-openid",
+        "A payer who is named by sub_openid alone",
+        "Answers show the name as sp_openid too",
+        "The service knows the payer's other name, which nobody has told us",
+    ),
+    assume(
+        "prepay-subsidy",
+        "subsidy_amount of an order",
+        "Without profit_sharing it means nothing; more than 5000 yuan or than the order: 400 INVALID_REQUEST",
+        "An older page says when it counts and names the limit, but no code",
+    ),
+    assume(
         "close",
         "Close of a code payment, of a paid order, of an unknown number",
         "400 INVALID_REQUEST, 400 ORDER_PAID, 404 ORDER_NOT_EXIST",

@@ -42,6 +42,11 @@ async fn each_pages_program_runs() {
         ("pay_query", DIRECT),
         ("reverse", DIRECT),
         ("pay_query_by_id", DIRECT),
+        ("pay_jsapi", DIRECT),
+        ("pay_native", DIRECT),
+        ("pay_app", DIRECT),
+        ("pay_h5", DIRECT),
+        ("partner_jsapi", PLATFORM),
         ("partner_query", PLATFORM),
         ("partner_query_by_id", PLATFORM),
         ("subsidy_cancel", PLATFORM),
@@ -79,11 +84,13 @@ async fn each_program_that_needs_an_order_takes_its_number() {
 
 /// A payer shows a code, and the program takes the money: 200, or 202 when a password is asked for.
 #[tokio::test]
-async fn the_program_that_takes_a_code_takes_one() {
+async fn the_programs_that_take_a_code_take_one() {
     let server = start().await;
-    for (number, password, state) in
-        [("program1", false, "SUCCESS"), ("program2", true, "USERPAYING")]
-    {
+    for (program, mchid, number, password, state) in [
+        ("pay_codepay", DIRECT, "program1", false, "SUCCESS"),
+        ("pay_codepay", DIRECT, "program2", true, "USERPAYING"),
+        ("partner_codepay", PLATFORM, "program3", false, "SUCCESS"),
+    ] {
         let code = reqwest::Client::new()
             .post(format!("{}/_control/auth-codes", server.base_url()))
             .header("content-type", "application/json")
@@ -91,7 +98,7 @@ async fn the_program_that_takes_a_code_takes_one() {
         let code = code.send().await.expect("an answer").text().await.expect("a body");
         let code: serde_json::Value = serde_json::from_str(&code).expect("JSON");
         let code = code["auth_code"].as_str().expect("a code");
-        let output = run(&server, "pay_codepay", DIRECT, &[number, code]).await;
+        let output = run(&server, program, mchid, &[number, code]).await;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
         let paid: serde_json::Value = serde_json::from_slice(&output.stdout).expect("an answer");
