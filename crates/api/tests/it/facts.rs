@@ -1,6 +1,6 @@
 //! The facts of the pages: who, where, how often, and with which fields and errors.
 
-use redress_api::error::{self, COMMON, ErrorCode};
+use redress_api::error::{self, ErrorCode};
 use redress_api::field::{Field, Rule};
 use redress_api::{Definition, Rate, Supported, endpoints};
 
@@ -18,8 +18,6 @@ pub(crate) struct Facts {
     /// The codes of its own error table.
     pub(crate) errors: &'static [ErrorCode],
 }
-
-const FREQUENCY_LIMITED: ErrorCode = ErrorCode { status: 429, code: "FREQUENCY_LIMITED" };
 
 const PREPAY_ERRORS: &[ErrorCode] =
     &[error::APPID_MCHID_NOT_MATCH, error::ORDER_CLOSED, error::OUT_TRADE_NO_USED];
@@ -79,7 +77,7 @@ const FACTS: &[Facts] = &[
         updated: Some("2024-10-24"),
         supported: Supported::Ecommerce,
         rate: Some(200),
-        errors: &[FREQUENCY_LIMITED],
+        errors: &[error::FREQUENCY_LIMITED],
     },
     Facts {
         method: "GET",
@@ -457,47 +455,4 @@ fn fields_of_a_code_payment_are_those_of_the_page() {
     // With 202 a caller may rely on the state alone.
     let required: Vec<_> = codepay.response.iter().filter(|field| field.required).collect();
     assert_eq!(required.iter().map(|field| field.name).collect::<Vec<_>>(), ["trade_state"]);
-}
-
-/// The codes that only some endpoints answer, and the ends of the paths of those that do.
-const WHERE: &[(ErrorCode, &[&str])] = &[
-    (FREQUENCY_LIMITED, &["subsidies/cancel"]),
-    (error::ORDER_PAID, &["/close"]),
-    (error::NOT_ENOUGH, &["/reverse", "/pre-transfer"]),
-    (
-        error::APPID_MCHID_NOT_MATCH,
-        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5"],
-    ),
-    (error::OUT_TRADE_NO_USED, &["/codepay", "/jsapi", "/native", "/app", "s/h5"]),
-    (error::ORDER_CLOSED, &["/jsapi", "/native", "/app", "s/h5"]),
-    (error::OPENID_MISMATCH, &["/jsapi"]),
-    (
-        error::ORDER_NOT_EXIST,
-        &[
-            "/{out_trade_no}",
-            "/{transaction_id}",
-            "/close",
-            "/reverse",
-            "/compensate-bills",
-            "/pre-transfer",
-        ],
-    ),
-];
-
-#[test]
-fn error_codes_are_known_where_they_may_come_from() {
-    for definition in endpoints() {
-        for code in COMMON {
-            assert!(definition.answers(*code));
-        }
-        assert!(definition.answers(error::NO_AUTH), "assumed for all");
-        assert!(!definition.answers(ErrorCode { status: 400, code: "NO_AUTH" }));
-        if definition.path.contains("/profitsharing/") {
-            continue; // One path has two methods there, with codes of their own.
-        }
-        for (code, ends) in WHERE {
-            let expected = ends.iter().any(|end| definition.path.ends_with(end));
-            assert_eq!(definition.answers(*code), expected, "{} {}", definition.path, code.code);
-        }
-    }
 }

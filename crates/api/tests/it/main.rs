@@ -1,5 +1,6 @@
 //! Tests of the crate through its public door.
 
+mod codes;
 mod compensation;
 mod facts;
 mod golden;

@@ -45,7 +45,7 @@ impl World {
         self.call(PLATFORM, request).expect("a bill")
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    pub(crate) fn notices(&self) -> Vec<Notice> {
         let rows = self.rows.iter().filter(|(name, _)| name.starts_with("notice "));
         rows.map(|(_, (_, _, body))| serde_json::from_str(body).expect("a notice")).collect()
     }

@@ -2,13 +2,11 @@
 
 use redress_api::pay::{self, SettleInfo, TradeState};
 use redress_api::{Endpoint, Fen, Timestamp, TransactionId, partner};
-use redress_core::notice::Notice;
 use redress_core::order::prepay::{Handle, PREPAY_SECONDS_MAX};
 use redress_core::order::{
     Act, Order, Outcome, PAY_SECONDS, PayPrepay, PayerActs, Place, TradeType,
 };
 use redress_core::payer::{Introduce, Payer};
-use redress_core::row::Row;
 use redress_core::{Operation, Refusal, refusal};
 
 use crate::codepay::{codepay, shown};
@@ -33,12 +31,6 @@ impl World {
     fn not_paid_by(&mut self, handle: Handle, openid: Option<&str>) -> u16 {
         let openid = openid.map(ToOwned::to_owned);
         self.refusal(&PayPrepay { handle, act: Act::Pay, openid }).code.status
-    }
-
-    fn notices(&self) -> Vec<Notice> {
-        let prefix = format!("{} ", Notice::KIND);
-        let rows = self.rows.iter().filter(|(name, _)| name.starts_with(&prefix));
-        rows.map(|(_, (_, _, body))| serde_json::from_str(body).expect("a notice")).collect()
     }
 
     fn introduce(&mut self, openid: &str, appid: Option<&str>) -> Payer {

@@ -1,0 +1,47 @@
+//! Which endpoint may answer with which code.
+
+use redress_api::endpoints;
+use redress_api::error::{self, COMMON, ErrorCode};
+
+/// The codes that only some endpoints answer, and the ends of the paths of those that do.
+const WHERE: &[(ErrorCode, &[&str])] = &[
+    (error::FREQUENCY_LIMITED, &["subsidies/cancel"]),
+    (error::ORDER_PAID, &["/close"]),
+    (error::NOT_ENOUGH, &["/reverse", "/pre-transfer"]),
+    (
+        error::APPID_MCHID_NOT_MATCH,
+        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5"],
+    ),
+    (error::OUT_TRADE_NO_USED, &["/codepay", "/jsapi", "/native", "/app", "s/h5"]),
+    (error::ORDER_CLOSED, &["/jsapi", "/native", "/app", "s/h5"]),
+    (error::OPENID_MISMATCH, &["/jsapi"]),
+    (
+        error::ORDER_NOT_EXIST,
+        &[
+            "/{out_trade_no}",
+            "/{transaction_id}",
+            "/close",
+            "/reverse",
+            "/compensate-bills",
+            "/pre-transfer",
+        ],
+    ),
+];
+
+#[test]
+fn error_codes_are_known_where_they_may_come_from() {
+    for definition in endpoints() {
+        for code in COMMON {
+            assert!(definition.answers(*code));
+        }
+        assert!(definition.answers(error::NO_AUTH), "assumed for all");
+        assert!(!definition.answers(ErrorCode { status: 400, code: "NO_AUTH" }));
+        if definition.path.contains("/profitsharing/") {
+            continue; // One path has two methods there, with codes of their own.
+        }
+        for (code, ends) in WHERE {
+            let expected = ends.iter().any(|end| definition.path.ends_with(end));
+            assert_eq!(definition.answers(*code), expected, "{} {}", definition.path, code.code);
+        }
+    }
+}
