@@ -210,3 +210,76 @@ async fn finish(mut body: Incoming) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+
+    use super::*;
+
+    /// Receives over TLS, with a certificate for this machine; and one who trusts it alone.
+    async fn receiver() -> (u16, TlsConnector) {
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let certificate = made.cert.der().clone();
+        let key = made.signing_key.serialize_der().try_into().unwrap();
+        let provider = || Arc::new(default_provider());
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate).unwrap();
+        let trusting = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut bytes = [0; 1024];
+                let _ = stream.read(&mut bytes).await;
+                let _ = stream.write_all(b"HTTP/1.1 204 X\r\n\r\n").await;
+                let _ = stream.shutdown().await;
+            }
+        });
+        (port, Arc::new(trusting).into())
+    }
+
+    fn client() -> Client {
+        let own = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        Client::new(Callbacks::Loopback, own, Duration::from_secs(5))
+    }
+
+    async fn post(client: &Client, url: &str) -> Result<u16, Silence> {
+        let target = Target::parse(url).unwrap();
+        client.post(&target, HeaderMap::new(), Bytes::from_static(b"{}")).await
+    }
+
+    #[tokio::test]
+    async fn receivers_over_tls_must_be_trusted() {
+        let (port, trusting) = receiver().await;
+        let client = client();
+        for host in ["localhost", "127.0.0.1"] {
+            let url = format!("https://{host}:{port}/");
+            // The machine does not trust whoever says to be this host.
+            assert!(matches!(post(&self::client(), &url).await, Err(Silence::Unreachable(_))));
+            let _ = client.tls.set(trusting.clone());
+            assert_eq!(post(&client, &url).await, Ok(204), "{url}");
+        }
+        // The certificate is another host's.
+        let other = format!("https://127.0.0.2:{port}/");
+        assert!(matches!(post(&client, &other).await, Err(Silence::Unreachable(_))));
+    }
+}
