@@ -1,7 +1,7 @@
 //! What acts on a running server from outside the API: the clock, the payer.
 
 use clap::{Args as ClapArgs, Subcommand};
-use redress::api::{Mchid, OutBillNo, OutTradeNo};
+use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo};
 
 use super::{Data, Output};
 use crate::span::{Span, When};
@@ -53,8 +53,16 @@ pub(crate) enum Pay {
     /// Pay an order that waits for its payer: enter the password of a code payment, or pay by the
     /// order's number.
     Order(PayOrder),
+    /// Pay an order that was placed with a prepay id (预支付交易会话标识), a code's URL or an H5 URL,
+    /// alone or combined.
+    Prepay(PayPrepay),
+    /// Make a payer known, and say whether its account takes refunds.
+    Payer(PayPayer),
     /// Confirm a compensation (赔付) as the payer who gets it, or refuse it.
     Bill(PayBill),
+    /// Follow the package_info of a compensation that was transferred in advance (预下单), and
+    /// confirm it or refuse it.
+    Package(PayPackage),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -86,11 +94,51 @@ pub(crate) struct PayOrder {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct PayPrepay {
+    /// What the merchant was answered: prepay_id, code_url or h5_url.
+    #[arg(value_name = "PREPAY_ID_OR_URL")]
+    pub(crate) prepay: String,
+    /// Who pays; the one that the order was placed for when left out.
+    #[arg(long, env = "REDRESS_OPENID")]
+    pub(crate) openid: Option<String>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PayPayer {
+    /// The payer's name; a fresh one when left out.
+    #[arg(env = "REDRESS_OPENID")]
+    pub(crate) openid: Option<String>,
+    /// The application that knows it; every one when left out.
+    #[arg(long)]
+    pub(crate) appid: Option<Appid>,
+    /// Its account takes no money any more: refunds on their way to it end ABNORMAL.
+    #[arg(long, conflicts_with = "sound")]
+    pub(crate) abnormal: bool,
+    /// Its account takes money again.
+    #[arg(long)]
+    pub(crate) sound: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct PayBill {
     /// The platform that compensates.
     pub(crate) sp_mchid: Mchid,
     /// Its number of the bill.
     pub(crate) out_bill_no: OutBillNo,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PayPackage {
+    /// What the platform was answered.
+    pub(crate) package_info: String,
     #[command(flatten)]
     pub(crate) answer: Answer,
     #[command(flatten)]

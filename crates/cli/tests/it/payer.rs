@@ -108,6 +108,43 @@ fn a_payer_shows_codes_and_enters_passwords() {
 }
 
 #[test]
+fn a_payer_pays_what_a_merchant_was_given() {
+    let world = World::start();
+    // What the merchant's program got for an order that nobody has paid.
+    let placed = |kind: &str, number: &str, payer: &str, field: &str| {
+        let body = format!(
+            r#"{{"appid":"wxd678efh567hg6787","mchid":"1230000109","description":"茶",{payer}
+                "out_trade_no":"{number}","notify_url":"https://example.com/paid",
+                "amount":{{"total":100}}}}"#
+        );
+        let path = format!("/v3/pay/transactions/{kind}");
+        let output = world.run(&["call", "POST", &path, "--mchid", "1230000109", "--json", &body]);
+        assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+        let given: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        given[field].as_str().expect("a text").to_owned()
+    };
+    let code_url = placed("native", "prepay1", "", "code_url");
+    let nobody = world.failure(&["pay", "prepay", &code_url]);
+    assert!(nobody.contains("openid"), "{nobody}");
+    let paid = world.json(&["pay", "prepay", &code_url, "--openid", "o_one"]);
+    assert_eq!(paid["orders"][0]["state"], "SUCCESS", "{paid}");
+    assert_eq!(paid["orders"][0]["payer"], "o_one");
+
+    let payer = world.json(&["pay", "payer"]);
+    let openid = payer["openid"].as_str().expect("an openid");
+    let named = format!(r#""payer":{{"openid":"{openid}"}},"#);
+    let prepay_id = placed("jsapi", "prepay2", &named, "prepay_id");
+    let text = stdout(&world.run(&["pay", "prepay", &format!("prepay_id={prepay_id}")]));
+    assert!(text.contains("prepay2") && text.contains("SUCCESS"), "{text}");
+
+    let unknown = world.failure(&["pay", "prepay", "wx00000000000000"]);
+    assert!(unknown.contains("/_control/pay: 4"), "{unknown}");
+    let abnormal = world.json(&["pay", "payer", openid, "--abnormal"]);
+    assert_eq!(abnormal["abnormal"], true);
+    assert_eq!(world.json(&["pay", "payer", openid, "--sound"])["abnormal"], false);
+}
+
+#[test]
 fn a_payer_confirms_or_refuses_a_compensation() {
     let world = World::start();
     for (number, answer, state) in
@@ -132,6 +169,28 @@ fn a_payer_confirms_or_refuses_a_compensation() {
         assert_eq!(bill["state"], state, "{bill}");
         assert_eq!(world.json(&["compensate", "query", number])["state"], state);
     }
+    // Transferred in advance: a package leads the payer to the question.
+    for (number, answer, state) in
+        [("payer6", "--confirm", "SUCCESS"), ("payer7", "--refuse", "CLOSED")]
+    {
+        let locked = world.json(&[
+            "compensate",
+            "pre-transfer",
+            number,
+            "--amount",
+            "100",
+            "--transaction-id",
+            "1217752501201407033233368018",
+            "--sponsor",
+            "1900001109",
+            "--remark",
+            "退货",
+        ]);
+        let package = locked["package_info"].as_str().expect("a package");
+        let bill = world.json(&["pay", "package", package, answer]);
+        assert_eq!((&bill["out_bill_no"], &bill["state"]), (&number.into(), &state.into()));
+    }
+    assert!(world.failure(&["pay", "package", "none", "--confirm"]).contains("no such package"));
     let neither = world.run(&["pay", "bill", "1900001108", "payer4"]);
     let both = world.run(&["pay", "bill", "1900001108", "payer4", "--confirm", "--refuse"]);
     assert_eq!((neither.status.code(), both.status.code()), (Some(2), Some(2)));
