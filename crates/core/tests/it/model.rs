@@ -9,9 +9,11 @@ use redress_core::order::{Place, TradeState};
 use redress_core::{Refusal, refusal};
 
 mod codes;
+mod compensations;
 mod notices;
 mod orders;
 
+pub(crate) use compensations::{Laid, Operation};
 pub(crate) use orders::{Party, Shown};
 
 /// What a command is expected to say: a state, or a refusal.
@@ -41,6 +43,8 @@ pub(crate) struct Bill {
     pub(crate) state: BillState,
     payer: String,
     required: bool,
+    /// Only of a pre-transfer.
+    laid: Option<Laid>,
 }
 
 pub(crate) struct Order {
@@ -58,6 +62,7 @@ pub(crate) struct Order {
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) notices: notices::Notices,
+    pub(crate) family: compensations::Family,
     pub(crate) purses: BTreeMap<String, Purse>,
     /// What each payer has received, less what was paid.
     pub(crate) payers: BTreeMap<String, i64>,
@@ -105,15 +110,8 @@ impl Model {
         self.asks_payer.insert(platform.to_owned(), asks_payer);
     }
 
-    pub(crate) fn create(&mut self, caller: &str, request: &Create) -> Verdict<BillState> {
-        if !PLATFORMS.contains(&caller) {
-            return no(refusal::NOT_SUPPORTED);
-        }
-        let key = (caller.to_owned(), request.out_bill_no.to_string());
-        if let Some(bill) = self.bills.get(&key) {
-            let again = same(&bill.request, request);
-            return if again { Ok(bill.state) } else { no(refusal::BILL_DIFFERS) };
-        }
+    /// The payer of a bill that may be made.
+    fn admit(&self, caller: &str, request: &Create) -> Verdict<String> {
         let sponsor = request.sponsor_mchid.as_str();
         if sponsor != caller && !SPONSORS.contains(&(caller, sponsor)) {
             return no(refusal::SPONSOR_NOT_AUTHORISED);
@@ -126,7 +124,20 @@ impl Model {
         if order.state == TradeState::Revoked {
             return no(refusal::TRANSACTION_UNKNOWN);
         }
-        let payer = order.place.payer.clone();
+        Ok(order.place.payer.clone())
+    }
+
+    pub(crate) fn create(&mut self, caller: &str, request: &Create) -> Verdict<BillState> {
+        if !PLATFORMS.contains(&caller) {
+            return no(refusal::NOT_SUPPORTED);
+        }
+        let key = (caller.to_owned(), request.out_bill_no.to_string());
+        if let Some(bill) = self.bills.get(&key) {
+            let again = bill.laid.is_none() && same(&bill.request, request);
+            return if again { Ok(bill.state) } else { no(refusal::BILL_DIFFERS) };
+        }
+        let payer = self.admit(caller, request)?;
+        let sponsor = request.sponsor_mchid.as_str();
         let fen = request.amount.get();
         let purse = self.purse(sponsor);
         let state = if purse.available < fen {
@@ -137,7 +148,8 @@ impl Model {
             BillState::Accepted
         };
         let required = self.asks_payer.get(caller).copied().unwrap_or(true);
-        self.bills.insert(key, Bill { request: request.clone(), state, payer, required });
+        let request = request.clone();
+        self.bills.insert(key, Bill { request, state, payer, required, laid: None });
         Ok(state)
     }
 
@@ -192,6 +204,10 @@ impl Model {
             self.pays(&payer, -fen);
         } else {
             purse.available += fen;
+        }
+        let laid = self.bills[key].laid.clone().filter(|_| state != BillState::Cancelled);
+        if let Some(laid) = laid {
+            self.told_of(&key.0, &laid);
         }
     }
 

@@ -24,6 +24,7 @@ use crate::world::{Failure, World};
 
 mod bills;
 mod codes;
+mod compensations;
 mod notices;
 mod orders;
 
@@ -40,6 +41,7 @@ struct Simulation {
     numbers: BTreeMap<(String, String), BillId>,
     payers: Vec<String>,
     codes: Vec<Code>,
+    family: compensations::Family,
 }
 
 fn refused<T>(outcome: Result<T, Failure>) -> Verdict<T> {
@@ -85,6 +87,7 @@ impl Simulation {
             numbers,
             payers,
             codes: Vec::new(),
+            family: compensations::Family::default(),
         }
     }
 
@@ -127,7 +130,8 @@ impl Simulation {
         self.steps += 1;
         self.world.wall += self.random.below(90) as i64;
         match self.random.below(100) {
-            0..17 => self.create(),
+            0..10 => self.create(),
+            10..17 => self.family(),
             17..20 => self.codepay(),
             20..22 => self.act(),
             22..26 => self.query(),
@@ -211,7 +215,10 @@ impl Simulation {
             Job::Order { mchid, out_trade_no, step: Step::Unfreeze } => {
                 self.model.unfreeze(&(mchid.to_string(), out_trade_no.to_string()));
             }
-            Job::MerchantBill { .. } | Job::Share { .. } | Job::ShareReturn { .. } => {}
+            Job::MerchantBill { sp_mchid, out_bill_no } => {
+                self.model.pay_merchant(&(sp_mchid.to_string(), out_bill_no.to_string()));
+            }
+            Job::Share { .. } | Job::ShareReturn { .. } => {}
             Job::Notify { .. } => unreachable!("it was delivered"),
         }
     }
@@ -248,6 +255,7 @@ impl Simulation {
             let expected = self.model.purses.get(number).copied().unwrap_or_default();
             assert_eq!(Purse { available, held, frozen }, expected, "merchant {number}");
         }
+        self.compare_operations();
     }
 
     /// The audit, and the accounts whose balances are not kept.
@@ -271,17 +279,21 @@ impl Simulation {
     /// Time passes until nothing is open.
     fn finish(&mut self) {
         self.world.step(200 * 24 * 3600);
-        while let Some(number) = self.world.due().first() {
-            self.do_job(*number, false);
+        while !self.world.jobs.is_empty() {
+            while let Some(number) = self.world.due().first() {
+                self.do_job(*number, false);
+            }
+            // What ends now is told from now on.
+            self.world.step(24 * 3600);
         }
         self.compare();
-        assert!(self.world.jobs.is_empty());
         for (key, bill) in &self.model.bills {
             let last =
                 matches!(bill.state, BillState::Success | BillState::Closed | BillState::Cancelled);
             assert!(last, "{key:?} is {} for ever", bill.state);
         }
         assert!(self.model.purses.values().all(|purse| purse.held == 0));
+        self.finish_family();
         self.audit();
     }
 }
@@ -329,6 +341,7 @@ fn one_long_life() {
     assert!(simulation.codes.len() > 200, "{} codes are shown", simulation.codes.len());
     let cancelled = orders().filter(|order| order.cancelled.is_some()).count();
     assert!(cancelled > 20, "{cancelled} subsidies are cancelled");
+    simulation.lived();
     let over = simulation.model.notices.over();
     assert!(over > 20, "{over} notices are delivered or given up");
 }

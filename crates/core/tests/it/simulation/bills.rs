@@ -16,7 +16,7 @@ impl Simulation {
         bill
     }
 
-    fn request(&mut self) -> (String, Create) {
+    pub(super) fn request(&mut self) -> (String, Create) {
         if !self.requests.is_empty() && self.random.one_in(3) {
             let (caller, mut create) = self.random.pick(&self.requests);
             match self.random.below(6) {
