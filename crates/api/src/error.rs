@@ -42,6 +42,10 @@ pub const RULE_LIMIT: ErrorCode = ErrorCode { status: 403, code: "RULE_LIMIT" };
 pub const NOT_FOUND: ErrorCode = ErrorCode { status: 404, code: "NOT_FOUND" };
 /// No such record, as refunds, sharing and certificates spell it.
 pub const RESOURCE_NOT_EXISTS: ErrorCode = ErrorCode { status: 404, code: "RESOURCE_NOT_EXISTS" };
+/// No statement: nothing happened on that day.
+pub const NO_STATEMENT_EXIST: ErrorCode = ErrorCode { status: 400, code: "NO_STATEMENT_EXIST" };
+/// The statement is not made yet.
+pub const STATEMENT_CREATING: ErrorCode = ErrorCode { status: 400, code: "STATEMENT_CREATING" };
 /// The appid does not belong to the merchant.
 pub const APPID_MCHID_NOT_MATCH: ErrorCode =
     ErrorCode { status: 400, code: "APPID_MCHID_NOT_MATCH" };

@@ -39,6 +39,7 @@ pub mod notification;
 pub mod partner;
 pub mod pay;
 pub mod sharing;
+pub mod statement;
 pub mod subsidy;
 pub mod text;
 pub mod time;
@@ -49,7 +50,7 @@ pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
 pub use id::{Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
 pub use money::Fen;
-pub use time::Timestamp;
+pub use time::{Day, Timestamp};
 pub use word::{Open, Word};
 
 /// Every endpoint of this version, in the order of the README's table.
@@ -90,5 +91,8 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<sharing::Amounts>(),
         Definition::of::<sharing::AddReceiver>(),
         Definition::of::<sharing::DeleteReceiver>(),
+        Definition::of::<statement::Trade>(),
+        Definition::of::<statement::FundFlow>(),
+        Definition::of::<statement::Download>(),
     ]
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Span;
+use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,12 @@ impl Timestamp {
         self.zoned().strftime("%Y%m%d").to_string()
     }
 
+    /// As statements print it, in China: `2015-05-20 13:29:35`.
+    #[must_use]
+    pub fn in_statements(self) -> String {
+        self.zoned().strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     fn zoned(self) -> jiff::Zoned {
         jiff::Timestamp::from_second(self.0)
             .expect("from_unix clamps to the range of the calendar")
@@ -97,4 +105,71 @@ impl From<Timestamp> for String {
 
 impl Value for Timestamp {
     const RULE: Rule = Rule::Text(TextRule::ANY);
+}
+
+/// A day in China, from 1970 to 9998. Prints as `2015-05-20`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Day(Date);
+
+/// A text that is not a day of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a day such as 2015-05-20")]
+pub struct DayError(String);
+
+impl Day {
+    /// The day that a moment belongs to.
+    #[must_use]
+    pub fn of(moment: Timestamp) -> Self {
+        Self(moment.zoned().date())
+    }
+
+    /// Its first second.
+    #[must_use]
+    pub fn start(self) -> Timestamp {
+        let midnight = CHINA.to_timestamp(self.0.at(0, 0, 0, 0));
+        Timestamp::from_unix(midnight.map_or(0, jiff::Timestamp::as_second))
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(self.0))
+    }
+
+    /// The day so many months earlier, or the last of that month.
+    #[must_use]
+    pub fn months_before(self, months: u32) -> Self {
+        Self(self.0.saturating_sub(Span::new().months(months)))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.to_string())
+    }
+}
+
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let day = text.parse().map(Self).ok();
+        let plain = |day: &Self| day.to_string() == text && (1970..9999).contains(&day.0.year());
+        day.filter(plain).ok_or_else(|| DayError(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = DayError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
 }
