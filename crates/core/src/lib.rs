@@ -22,6 +22,7 @@ pub mod payer;
 pub mod refusal;
 pub mod row;
 pub mod sharing;
+pub mod statement;
 pub mod subsidy;
 pub mod trial;
 

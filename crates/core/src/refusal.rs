@@ -12,6 +12,9 @@ use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
     OPENID_MISMATCH, ORDER_CLOSED, ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, PARAM_ERROR,
     RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR,
+    APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NO_STATEMENT_EXIST, NOT_ENOUGH,
+    NOT_FOUND, ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED, RESOURCE_NOT_EXISTS, RULE_LIMIT,
+    SIGN_ERROR, STATEMENT_CREATING,
 };
 
 /// A rule's no. Nothing was changed.
@@ -285,6 +288,24 @@ pub const RETURN_TOO_MUCH: Entry =
 /// The merchant has less.
 pub const RETURN_NOT_ENOUGH: Entry =
     Entry::new(NOT_ENOUGH, number::UNAVAILABLE, "回退方可用余额不足");
+/// There are no statements of that day, or none any more.
+pub const STATEMENT_DAY: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "账单日期错误，仅支持三个月内的账单下载申请");
+/// It can be had from ten o'clock of the next day.
+pub const STATEMENT_NOT_YET: Entry =
+    Entry::new(STATEMENT_CREATING, number::PARAMETER, "账单生成中");
+/// Nothing happened on that day.
+pub const STATEMENT_NONE: Entry =
+    Entry::new(NO_STATEMENT_EXIST, number::ORDER_NOT_FOUND, "请求的账单文件不存在");
+/// The sub-merchant is not the caller's.
+pub const STATEMENT_FOREIGN: Entry =
+    Entry::new(NO_AUTH, number::NO_RELATION, "无该子商户账单的权限");
+/// The address of the file is no address of ours, or not any more.
+pub const DOWNLOAD_STALE: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "下载地址无效或已过期，请重新申请账单");
+/// Another merchant applied for the file.
+pub const DOWNLOAD_FOREIGN: Entry =
+    Entry::new(NO_AUTH, number::UNAVAILABLE, "请求的商户与申请账单的商户不一致");
 
 /// The whole table.
 pub const ALL: &[Entry] = &[
@@ -351,6 +372,12 @@ pub const ALL: &[Entry] = &[
     RETURN_TOO_OFTEN,
     RETURN_TOO_MUCH,
     RETURN_NOT_ENOUGH,
+    STATEMENT_DAY,
+    STATEMENT_NOT_YET,
+    STATEMENT_NONE,
+    STATEMENT_FOREIGN,
+    DOWNLOAD_STALE,
+    DOWNLOAD_FOREIGN,
 ];
 
 /// What the control API is told when it names something that is not there.

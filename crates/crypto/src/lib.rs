@@ -30,6 +30,7 @@
 
 mod aead;
 mod certificate;
+mod hash;
 mod header;
 mod http;
 mod key;
@@ -42,6 +43,7 @@ mod verify;
 
 pub use crate::aead::{ApiV3Key, ApiV3KeyError, OpenError};
 pub use crate::certificate::Certificate;
+pub use crate::hash::sha1_hex;
 pub use crate::header::{Authorization, AuthorizationError, ResponseSignature};
 pub use crate::http::{sign_request, sign_response, verify_request, verify_response};
 pub use crate::key::{KeyError, OaepError, PrivateKey};

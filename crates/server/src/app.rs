@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::folder::FolderError;
 use crate::identify::Identities;
 use crate::notify::Sender;
+use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
 
 /// One server's world.
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) identities: Identities,
     pub(crate) apiv3_keys: ApiV3Keys,
     pub(crate) sender: Sender,
+    pub(crate) tickets: Tickets,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

@@ -29,6 +29,7 @@ use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX}
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
 use crate::notify::Sender;
+use crate::own::Tickets;
 use crate::platform::Platform;
 use crate::world::{self, WorldError};
 use crate::{metrics, router, worker};
@@ -103,6 +104,7 @@ impl Server {
             identities: Identities::default(),
             apiv3_keys: ApiV3Keys::default(),
             sender,
+            tickets: Tickets::default(),
             data,
             base_url,
             control_token: config.control_token,

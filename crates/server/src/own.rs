@@ -4,9 +4,12 @@ use redress_api::Endpoint;
 use redress_core::merchant::Merchant;
 
 use crate::app::App;
-use crate::reply::Problem;
+use crate::reply::{Problem, Success};
 
 mod certificates;
+mod statements;
+
+pub(crate) use self::statements::Tickets;
 
 /// An endpoint whose answer needs keys or files. Its request is identified, decoded and admitted
 /// as that of an operation.
@@ -16,5 +19,5 @@ pub(crate) trait Own: Endpoint {
         &self,
         app: &App,
         caller: &Merchant,
-    ) -> impl Future<Output = Result<Self::Response, Problem>> + Send;
+    ) -> impl Future<Output = Result<Success, Problem>> + Send;
 }

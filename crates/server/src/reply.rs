@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use redress_api::error::{ErrorCode, PARAM_ERROR, SYSTEM_ERROR};
-use redress_api::{ErrorBody, ParamError};
+use redress_api::{Endpoint, ErrorBody, ParamError, wire};
 use redress_core::Refusal;
 use redress_core::refusal::number;
 use redress_crypto::random_bytes;
@@ -18,6 +18,28 @@ use serde_json::Value as Json;
 use crate::platform::Signer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// A request that is answered with what it asked for.
+#[derive(Debug)]
+pub(crate) struct Success {
+    status: StatusCode,
+    body: Bytes,
+    /// What kind of file the body is, if it is no JSON. Files are not signed.
+    file: Option<&'static str>,
+}
+
+impl Success {
+    /// The answer of an endpoint.
+    pub(crate) fn of<E: Endpoint>(response: &E::Response) -> Self {
+        let body = wire::encode_response::<E>(response);
+        Self { status: E::status(response), body, file: None }
+    }
+
+    /// A file.
+    pub(crate) const fn file(kind: &'static str, body: Bytes) -> Self {
+        Self { status: StatusCode::OK, body, file: Some(kind) }
+    }
+}
 
 /// A request that is answered with an error.
 #[derive(Debug)]
@@ -104,10 +126,14 @@ impl RequestId {
 pub(crate) fn answer(
     signer: &Signer,
     id: &RequestId,
-    outcome: Result<(StatusCode, Bytes), Problem>,
+    outcome: Result<Success, Problem>,
 ) -> Response<Body> {
+    let mut file = None;
     let (status, body, number, close) = match outcome {
-        Ok((status, body)) => (status, body, 0, false),
+        Ok(success) => {
+            file = success.file;
+            (success.status, success.body, 0, false)
+        }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.code.status);
             let body = ErrorBody::new(
@@ -124,7 +150,12 @@ pub(crate) fn answer(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     write_headers(headers, id, number, close);
-    signer.sign(headers, &body);
+    match file {
+        Some(kind) => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        None => signer.sign(headers, &body),
+    }
     response
 }
 

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{MethodFilter, get, on};
-use bytes::Bytes;
-use http::StatusCode;
 use redress_api::{
     Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, subsidy, wire,
+    Definition, Mchid, certificate, compensation, partner, pay, sharing, statement, subsidy, wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
 
 use crate::app::App;
 use crate::own::Own;
-use crate::reply::Problem;
+use crate::reply::{Problem, Success};
 use crate::{control, metrics, serve};
 
 /// An operation without its types: what the one adapter runs.
@@ -24,7 +23,7 @@ pub(crate) struct Route {
     pub(crate) run: Run,
 }
 
-type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(StatusCode, Bytes), Problem>> + Send + 'a>>;
+type Outcome<'a> = Pin<Box<dyn Future<Output = Result<Success, Problem>> + Send + 'a>>;
 type Run = for<'a> fn(&'a App, Mchid, &'a str, &'a [u8]) -> Outcome<'a>;
 
 fn operation<E: Operation>() -> Route {
@@ -53,8 +52,7 @@ fn run<'a, E: Operation>(
                 E::PATH
             );
         }
-        let response = decided?;
-        Ok((E::status(&response), wire::encode_response::<E>(&response)))
+        Ok(Success::of::<E>(&decided?))
     })
 }
 
@@ -82,8 +80,7 @@ fn run_own<'a, E: Own>(
                 E::PATH
             );
         }
-        let response = answered?;
-        Ok((E::status(&response), wire::encode_response::<E>(&response)))
+        answered
     })
 }
 
@@ -123,6 +120,9 @@ fn routes() -> Vec<Route> {
         operation::<sharing::Amounts>(),
         operation::<sharing::AddReceiver>(),
         operation::<sharing::DeleteReceiver>(),
+        own::<statement::Trade>(),
+        own::<statement::FundFlow>(),
+        own::<statement::Download>(),
     ]
 }
 

@@ -19,10 +19,10 @@ use crate::app::App;
 use crate::config::{BODY_BYTES_MAX, BODY_SECONDS_MAX, DRAIN_BYTES_MAX};
 use crate::identify;
 use crate::metrics;
-use crate::reply::{Problem, RequestId, answer};
+use crate::reply::{Problem, RequestId, Success, answer};
 use crate::router::Route;
 
-type Handled = Result<(StatusCode, Bytes), Problem>;
+type Handled = Result<Success, Problem>;
 
 /// Serves one endpoint.
 pub(crate) async fn serve(

@@ -11,12 +11,12 @@ use super::Own;
 use crate::apiv3::{self, Sealed};
 use crate::app::App;
 use crate::platform::Certified;
-use crate::reply::Problem;
+use crate::reply::{Problem, Success};
 
 const ASSOCIATED_DATA: &str = "certificate";
 
 impl Own for List {
-    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Certificates, Problem> {
+    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Success, Problem> {
         if !caller.platform_keys.has_certificates() || !self.includes_rsa() {
             return Err(Problem::new(
                 RESOURCE_NOT_EXISTS,
@@ -26,7 +26,8 @@ impl Own for List {
         }
         let key = app.apiv3_key(&caller.mchid).await.map_err(Problem::defect)?;
         let certificates = app.platform.certificates();
-        Ok(Certificates { data: certificates.iter().map(|one| sealed(one, &key)).collect() })
+        let data = certificates.iter().map(|one| sealed(one, &key)).collect();
+        Ok(Success::of::<Self>(&Certificates { data }))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The contract of each endpoint.
 
-use redress_crypto::Serial;
+use redress_api::{Day, Fen, Timestamp};
+use redress_crypto::{Serial, sha1_hex};
 use redress_server::{DIRECT, PLATFORM, SUB_MERCHANT};
 use serde_json::{Value as Json, json};
 
-use crate::caller::Draft;
-use crate::wire::Answer;
+use crate::caller::{Caller, Draft};
+use crate::wire::{Answer, exchange};
 use crate::world::World;
 
 mod certificate_list;
@@ -41,6 +42,9 @@ mod sharing_delete_receiver;
 mod sharing_finish;
 mod sharing_query;
 mod sharing_query_return;
+mod statement_download;
+mod statement_fund_flow;
+mod statement_trade;
 mod subsidy_cancel;
 
 /// The refusal of a merchant that the page's 支持商户 line does not name.
@@ -143,4 +147,50 @@ pub(crate) async fn numbered(world: &World, draft: &Draft, number: u32) {
     let answer = world.send(draft).await;
     let id = answer.header("Request-Id").unwrap();
     assert!(id.ends_with(&format!("-{number}")), "{id}");
+}
+
+/// Steps the clock to ten o'clock of the next day, when the statements of the day that was can be
+/// had. Gives that day.
+async fn next_morning(world: &World) -> Day {
+    let (now, day) = today(world).await;
+    let ten = day.next().start().plus_seconds(10 * 3600);
+    world.step(ten.seconds_since(now)).await;
+    day
+}
+
+/// Business time, and its day.
+async fn today(world: &World) -> (Timestamp, Day) {
+    let clock = world.show("/clock").await;
+    let now: Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
+    (now, Day::of(now))
+}
+
+/// Applies for a statement and downloads its file.
+async fn statement(world: &World, caller: &Caller, target: &str) -> String {
+    let applied = world.ok(&caller.get(target)).await;
+    let answer = download(world, caller, &applied).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(applied["hash_type"], "SHA1");
+    assert_eq!(applied["hash_value"], sha1_hex(&answer.body));
+    answer.text().to_owned()
+}
+
+/// What lies at the address of an answer.
+async fn download(world: &World, caller: &Caller, applied: &Json) -> Answer {
+    let url = applied["download_url"].as_str().unwrap();
+    let target = url.strip_prefix(world.server.base_url()).unwrap();
+    exchange(world.address(), &caller.get(target).bytes()).await.expect("an answer")
+}
+
+/// The sum of what transfers moved for these reasons from or to a merchant's accounts, as yuan.
+async fn moved(world: &World, mchid: &str, reasons: &[&str], side: &str) -> String {
+    let transfers = world.show("/transfers?most=1000").await;
+    let of_merchant = format!("merchant:{mchid}:");
+    let sum = transfers["items"].as_array().unwrap().iter().filter(|transfer| {
+        let phase = &transfer["phase"]["phase"];
+        (phase == "posted" || phase == "post")
+            && reasons.iter().any(|reason| transfer["reason"] == *reason)
+            && transfer[side].as_str().unwrap().starts_with(&of_merchant)
+    });
+    Fen::new(sum.map(|transfer| transfer["amount"].as_i64().unwrap()).sum()).to_string()
 }
