@@ -395,6 +395,18 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The page lists both 24 hours before; no answer to SM2 is published for merchants without such certificates",
     ),
     assume(
+        "statement-days",
+        "Days without a statement",
+        "Future, or more than three months ago: 400 INVALID_REQUEST. Before 10:00 of the next day: 400 STATEMENT_CREATING. Nothing happened: 400 NO_STATEMENT_EXIST, also for the types *_SPECIAL and RECHARGE_REFUND and the account FEES",
+        "The codes and the three months are published, which code a day gets is not",
+    ),
+    assume(
+        "statement-lines",
+        "What a statement's lines say where no page shows it",
+        "A reversal has state REVOKED, no refund numbers and the whole amount as refunded; fees and rates are zero; a refund's state is that of nine o'clock; 资金流水单号 is the transfer's number; commas in texts become spaces; BASIC counts money that waits for profit sharing",
+        "The page says that a reversed order appears again, and the files have no quoting",
+    ),
+    assume(
         "request-id",
         "The number at the end of the Request-ID",
         "As the troubleshooting guide lists them; the nearest one where it lists none",

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bill;
 mod control;
 mod notify;
 
@@ -11,6 +12,7 @@ use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPercep
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
 
+pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Subsidies (补差): cancel.
     #[command(subcommand)]
     Subsidy(Subsidy),
+    /// Statements (对账单): apply for one, download it, check its hash, show or save it.
+    #[command(subcommand)]
+    Bill(Bill),
     /// Callbacks (回调通知): receive, check and answer them; look after those that a server sends.
     #[command(subcommand)]
     Notify(Notify),

@@ -1,6 +1,7 @@
 //! `redress`: WeChat Pay APIv3 on your own machine.
 
 mod args;
+mod bill;
 mod call;
 mod clock;
 mod control;
@@ -57,6 +58,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
         Command::Subsidy(args) => operate::subsidy(args).await,
+        Command::Bill(args) => bill::run(args).await,
         Command::Notify(args) => notify::run(args).await,
         Command::Pay(args) => pay::run(args).await,
         Command::Clock(args) => clock::run(args).await,

@@ -131,7 +131,7 @@ impl<T: Transport> Client<T> {
             request.headers_mut().insert(CONTENT_TYPE, JSON);
         }
         *request.method_mut() = method;
-        *request.uri_mut() = self.0.base_url.join(path_and_query)?;
+        *request.uri_mut() = self.target(path_and_query)?;
         self.attempt(&self.dress(request)).await
     }
 
@@ -144,8 +144,13 @@ impl<T: Transport> Client<T> {
         Ok(self.dress(request))
     }
 
+    /// The whole address of a path and query.
+    pub(crate) fn target(&self, path_and_query: &str) -> Result<http::Uri, TargetError> {
+        self.0.base_url.join(path_and_query)
+    }
+
     /// Sets the headers that every request has.
-    fn dress(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+    pub(crate) fn dress(&self, mut request: Request<Bytes>) -> Request<Bytes> {
         let serial = HeaderValue::from_str(self.0.merchant.public_key_id.as_str())
             .expect("a serial has letters, digits and underscores");
         request.headers_mut().insert(USER_AGENT, PRODUCT);
@@ -180,7 +185,7 @@ impl<T: Transport> Client<T> {
         let (parts, body) = answer.into_parts();
         let (status, headers) = (parts.status, parts.headers);
         if body.len() > BODY_BYTES_MAX {
-            return Err(TransportError::too_large().into());
+            return Err(TransportError::too_large(BODY_BYTES_MAX).into());
         }
         let header = |name| headers.get(name).filter(|value| !value.is_empty());
         let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();

@@ -20,6 +20,9 @@
 //! When a call fails, ask [`Error::fate`] before anything else: a request whose answer was lost may
 //! have been carried out, and [`Fate::Unknown`] says so.
 //!
+//! The platform's certificates come from [`Client::certificates`], the files of statements from
+//! [`Client::download`].
+//!
 //! What the platform posts to a merchant is checked and opened by [`Merchant::open_notification`].
 //!
 //! A client runs inside a Tokio runtime. It reads the wall clock, because signatures carry the time
@@ -34,6 +37,7 @@ mod error;
 mod merchant;
 mod notification;
 mod retry;
+mod statement;
 mod transport;
 
 pub use redress_api as api;
@@ -47,4 +51,5 @@ pub use crate::error::{ApiError, Error, Fate};
 pub use crate::merchant::{FolderError, Merchant};
 pub use crate::notification::{NOTIFICATION_BYTES_MAX, Notification, NotificationError};
 pub use crate::retry::Retry;
-pub use crate::transport::{BODY_BYTES_MAX, Reqwest, Sent, Transport, TransportError};
+pub use crate::statement::{DownloadError, STATEMENT_BYTES_MAX};
+pub use crate::transport::{BODY_BYTES_MAX, BodyLimit, Reqwest, Sent, Transport, TransportError};

@@ -12,6 +12,11 @@ use reqwest::redirect::Policy;
 /// The longest body of an answer that is read, in bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 
+/// How long the body of the answer to a request may be, in bytes, where it is not
+/// [`BODY_BYTES_MAX`]: an extension of the request.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
+
 /// Carries one request to the service and the whole answer back.
 ///
 /// It must leave the target, the headers and the body as they are, follow no redirect and repeat
@@ -61,8 +66,8 @@ impl TransportError {
         Self { sent, source: source.into() }
     }
 
-    pub(crate) fn too_large() -> Self {
-        Self::new(Sent::Maybe, format!("the answer is longer than {BODY_BYTES_MAX} bytes"))
+    pub(crate) fn too_large(most: usize) -> Self {
+        Self::new(Sent::Maybe, format!("the answer is longer than {most} bytes"))
     }
 }
 
@@ -112,12 +117,13 @@ impl Transport for Reqwest {
             // Left out otherwise, and some gateways refuse a POST without it.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        let most = request.extensions().get::<BodyLimit>().map_or(BODY_BYTES_MAX, |limit| limit.0);
         let request = reqwest::Request::try_from(request)?;
         let mut answer = self.0.execute(request).await?;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > BODY_BYTES_MAX {
-                return Err(TransportError::too_large());
+            if body.len() + chunk.len() > most {
+                return Err(TransportError::too_large(most));
             }
             body.extend_from_slice(&chunk);
         }

@@ -11,4 +11,5 @@ mod requests;
 mod retry;
 mod secrets;
 mod server;
+mod statements;
 mod tcp;

@@ -60,6 +60,22 @@ async fn each_pages_program_runs() {
     server.stop().await;
 }
 
+/// The programs that read what happened on a day: it has to be over.
+#[tokio::test]
+async fn each_program_that_needs_a_day_takes_it() {
+    let server = start().await;
+    let day = crate::statements::day_that_was(&server).await.to_string();
+    for program in ["statement_trade", "statement_fund_flow", "statement_download"] {
+        let output = run(&server, program, DIRECT, &[&day]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{") || output.stdout.starts_with(b"["));
+        let output = run(&server, program, DIRECT, &[]).await;
+        assert_eq!(output.status.code(), Some(1), "{program}: that day is long gone");
+    }
+    server.stop().await;
+}
+
 /// The programs whose order the demo world does not have: what they do is for good.
 #[tokio::test]
 async fn each_program_that_needs_an_order_takes_its_number() {

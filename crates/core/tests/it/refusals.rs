@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use redress_api::compensation::{Cancel, PreTransfer, Query, QueryById};
 use redress_api::fund::{AccountType, Balance, SubBalance};
-use redress_api::{Fen, pay};
+use redress_api::{Day, Fen, pay};
 use redress_core::order::{Outcome, Place, TradeState};
 use redress_core::payer::Introduce;
+use redress_core::statement::{self, Ticket};
 use redress_core::{Refusal, refusal, subsidy};
 
 use crate::codepay::{codepay, shown};
@@ -197,7 +198,29 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
             world.overwrite(&order);
             world.refused(MALL, &subsidy_cancel())
         },
+        |world| {
+            statement::available(world.now(), "2015-05-20".parse().expect("a day"))
+                .expect_err("refused")
+        },
+        |world| statement::available(world.now(), Day::of(world.now())).expect_err("refused"),
+        |_| refusal::STATEMENT_NONE.plain(),
+        |world| {
+            let mall = world.get(MALL).expect("a merchant");
+            statement::may_see(&mall, Some(&mchid(SHOP))).expect_err("refused")
+        },
+        |world| {
+            ticket(world).check(&mchid(SHOP), world.now().plus_seconds(300)).expect_err("refused")
+        },
+        |world| {
+            ticket(world).check(&mchid(MALL), world.now().plus_seconds(299)).expect_err("refused")
+        },
     ]
+}
+
+/// The right of a shop to download its file.
+fn ticket(world: &World) -> Ticket {
+    let (day, purse) = (Day::of(world.now()), statement::Purse::Basic);
+    Ticket::issue(mchid(SHOP), statement::Wanted::Funds { day, purse }, world.now())
 }
 
 #[test]

@@ -187,7 +187,7 @@ async fn moved(world: &World, mchid: &str, reasons: &[&str], side: &str) -> Stri
     let transfers = world.show("/transfers?most=1000").await;
     let of_merchant = format!("merchant:{mchid}:");
     let sum = transfers["items"].as_array().unwrap().iter().filter(|transfer| {
-        let phase = &transfer["phase"]["phase"];
+        let phase = &transfer["phase"];
         (phase == "posted" || phase == "post")
             && reasons.iter().any(|reason| transfer["reason"] == *reason)
             && transfer[side].as_str().unwrap().starts_with(&of_merchant)

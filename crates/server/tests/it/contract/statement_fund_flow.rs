@@ -65,7 +65,7 @@ async fn a_day_has_every_movement_and_the_balance_after_it() {
     assert_eq!(bill[7], balance(&world, &format!("merchant:{SPONSOR}:available")).await);
     let transfers = world.show(&format!("/transfers?reference={}", bill[1])).await;
     let posted = &transfers["items"][1];
-    assert_eq!((&posted["phase"]["phase"], &posted["id"]), (&json!("post"), &json!(bill[2])));
+    assert_eq!((&posted["phase"], &posted["id"]), (&json!("post"), &json!(bill[2])));
 
     let direct = statement(&world, &world.direct, &of(day, "&account_type=BASIC")).await;
     let [payment, reversal] = records(&direct).try_into().unwrap();

@@ -49,7 +49,7 @@ async fn a_day_has_what_was_paid_and_what_was_reversed() {
             "`{at},`{APPID},`{DIRECT},`0,`,`{transaction},`{number},`{payer},`MICROPAY,`SUCCESS,`OTHERS,`CNY,`{yuan},`0.00,`0,`0,`0.00,`0.00,`,`,`,`,`0.00000,`0.00%,`{yuan},`0.00,`"
         )
     };
-    let mut lines = vec![
+    let mut lines = [
         payment(&paid, &first, ORDER, "88.00"),
         payment(&small, &id(&placed), "statement1", "0.01"),
         format!(
