@@ -8,9 +8,10 @@ use crate::context::Context;
 use crate::number::Number;
 use crate::order::Order;
 use crate::row::Row as _;
+use crate::sharing::{Share, ShareReturn};
 
 /// The kinds of row that own a number which transfers refer to.
-const KINDS: [&str; 2] = [Order::KIND, Bill::KIND];
+const KINDS: [&str; 4] = [Order::KIND, Bill::KIND, Share::KIND, ShareReturn::KIND];
 
 /// What stands behind a reference of a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
