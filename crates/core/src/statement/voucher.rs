@@ -3,7 +3,7 @@
 use redress_api::Mchid;
 
 use crate::command::{Command, Stop};
-use crate::compensation::Bill;
+use crate::compensation::{Bill, MerchantBill};
 use crate::context::Context;
 use crate::number::Number;
 use crate::order::Order;
@@ -11,7 +11,8 @@ use crate::row::Row as _;
 use crate::sharing::{Share, ShareReturn};
 
 /// The kinds of row that own a number which transfers refer to.
-const KINDS: [&str; 4] = [Order::KIND, Bill::KIND, Share::KIND, ShareReturn::KIND];
+const KINDS: [&str; 5] =
+    [Order::KIND, Bill::KIND, MerchantBill::KIND, Share::KIND, ShareReturn::KIND];
 
 /// What stands behind a reference of a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
