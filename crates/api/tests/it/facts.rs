@@ -466,30 +466,6 @@ fn fields_of_orders_are_those_of_the_pages() {
 }
 
 #[test]
-fn fields_of_certificates_are_those_of_the_page() {
-    let list = at("GET", "/v3/certificates");
-    assert_eq!(printed(list.request), "algorithm_type【平台证书算法类型】");
-    assert_eq!(
-        printed(list.response),
-        "data*【平台证书列表】[ serial_no*【证书序列号】 effective_time*【证书启用时间】 expire_time*【证书弃用时间】 encrypt_certificate*【证书信息】{ algorithm*【加密证书的算法】 nonce*【加密证书的随机串】 associated_data*【加密证书的附加数据】 ciphertext*【加密后的证书内容】 } ]"
-    );
-}
-
-#[test]
-fn fields_of_statements_are_those_of_the_pages() {
-    let (date, packed) = ("bill_date*【账单日期】", "tar_type【压缩类型】");
-    let trade = at("GET", "/v3/bill/tradebill");
-    let request = format!("{date} bill_type【账单类型】 sub_mchid【子商户号】 {packed}");
-    assert_eq!(printed(trade.request), request);
-    let funds = at("GET", "/v3/bill/fundflowbill");
-    let request = format!("{date} account_type【资金账户类型】 {packed}");
-    assert_eq!(printed(funds.request), request);
-    let answer = "hash_type*【哈希类型】 hash_value*【哈希值】 download_url*【下载地址】";
-    assert_eq!([printed(trade.response), printed(funds.response)], [answer; 2]);
-    assert!(at("GET", "/v3/billdownload/file").response.is_empty());
-}
-
-#[test]
 fn fields_of_a_code_payment_are_those_of_the_page() {
     let codepay = at("POST", "/v3/pay/transactions/codepay");
     assert_eq!(

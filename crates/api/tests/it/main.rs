@@ -3,6 +3,7 @@
 mod codes;
 mod compensation;
 mod facts;
+mod files;
 mod golden;
 mod orders;
 mod pages;
