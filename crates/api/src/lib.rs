@@ -38,6 +38,7 @@ pub mod money;
 pub mod notification;
 pub mod partner;
 pub mod pay;
+pub mod refund;
 pub mod sharing;
 pub mod subsidy;
 pub mod text;
@@ -47,7 +48,9 @@ pub mod word;
 
 pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
-pub use id::{Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
+pub use id::{
+    Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutRefundNo, OutTradeNo, RefundId, TransactionId,
+};
 pub use money::Fen;
 pub use time::Timestamp;
 pub use word::{Open, Word};
@@ -90,5 +93,12 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<sharing::Amounts>(),
         Definition::of::<sharing::AddReceiver>(),
         Definition::of::<sharing::DeleteReceiver>(),
+        Definition::of::<refund::Create>(),
+        Definition::of::<refund::Query>(),
+        Definition::of::<refund::ecommerce::Apply>(),
+        Definition::of::<refund::ecommerce::Query>(),
+        Definition::of::<refund::ecommerce::QueryById>(),
+        Definition::of::<subsidy::Create>(),
+        Definition::of::<subsidy::Return>(),
     ]
 }

@@ -8,7 +8,8 @@ use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{
-    Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, subsidy, wire,
+    Definition, Mchid, certificate, compensation, fund, partner, pay, refund, sharing, subsidy,
+    wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
@@ -123,6 +124,13 @@ fn routes() -> Vec<Route> {
         operation::<sharing::Amounts>(),
         operation::<sharing::AddReceiver>(),
         operation::<sharing::DeleteReceiver>(),
+        operation::<refund::Create>(),
+        operation::<refund::Query>(),
+        operation::<refund::ecommerce::Apply>(),
+        operation::<refund::ecommerce::Query>(),
+        operation::<refund::ecommerce::QueryById>(),
+        operation::<subsidy::Create>(),
+        operation::<subsidy::Return>(),
     ]
 }
 

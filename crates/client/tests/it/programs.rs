@@ -49,10 +49,29 @@ async fn each_pages_program_runs() {
         ("partner_jsapi", PLATFORM),
         ("partner_query", PLATFORM),
         ("partner_query_by_id", PLATFORM),
+        ("refund_create", PLATFORM),
+        ("refund_query", PLATFORM),
+        ("refund_ecommerce_apply", PLATFORM),
+        ("refund_ecommerce_query", PLATFORM),
+        ("refund_ecommerce_query_by_id", PLATFORM),
         ("subsidy_cancel", PLATFORM),
     ];
     for (program, mchid) in programs {
         let output = run(&server, program, mchid, &[]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
+    }
+    server.stop().await;
+}
+
+/// What was cancelled cannot be paid, so these have a world of their own.
+#[tokio::test]
+async fn the_programs_of_paid_subsidies_run() {
+    let server = start().await;
+    crate::orders::act(&server, "clock/step", r#"{"seconds":60}"#.to_owned()).await;
+    for program in ["subsidy_create", "subsidy_return"] {
+        let output = run(&server, program, PLATFORM, &[]).await;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{program}: {said}");
         assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
