@@ -7,6 +7,7 @@ use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use redress_api::{
     Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, statement, subsidy,
+    Definition, Mchid, certificate, compensation, fund, partner, pay, refund, sharing, subsidy,
     wire,
 };
 use redress_core::{Admit, Call, Operation};
@@ -123,6 +124,13 @@ fn routes() -> Vec<Route> {
         own::<statement::Trade>(),
         own::<statement::FundFlow>(),
         own::<statement::Download>(),
+        operation::<refund::Create>(),
+        operation::<refund::Query>(),
+        operation::<refund::ecommerce::Apply>(),
+        operation::<refund::ecommerce::Query>(),
+        operation::<refund::ecommerce::QueryById>(),
+        operation::<subsidy::Create>(),
+        operation::<subsidy::Return>(),
     ]
 }
 
