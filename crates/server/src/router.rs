@@ -8,7 +8,8 @@ use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{
-    Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, subsidy, wire,
+    Definition, Mchid, certificate, combine, compensation, fund, partner, pay, sharing, subsidy,
+    wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
@@ -114,6 +115,10 @@ fn routes() -> Vec<Route> {
         operation::<pay::App>(),
         operation::<pay::H5>(),
         operation::<partner::Jsapi>(),
+        operation::<combine::Jsapi>(),
+        operation::<combine::Native>(),
+        operation::<combine::Query>(),
+        operation::<combine::Close>(),
         own::<certificate::List>(),
         operation::<sharing::Create>(),
         operation::<sharing::Query>(),
