@@ -221,6 +221,36 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         "The control API places orders without them",
     ),
     assume(
+        "combine-number",
+        "Length of combine_out_trade_no, and characters of the orders' own numbers",
+        "2–32 bytes; the orders' numbers are those of any order: 6–32 bytes, no `|`",
+        "The page for platforms says 2–32, those for others 6–32; ordinary orders have no `|`",
+    ),
+    assume(
+        "combine-orders",
+        "Whose orders a combined order combines",
+        "The caller's own, each for itself or for one of its sub-merchants: 2–10 for a direct merchant, 1–50 for a platform",
+        "A direct merchant may in fact combine orders of others with the same appid; there is no merchant here that has agreed to that",
+    ),
+    assume(
+        "combine-again",
+        "The same combine_out_trade_no once more",
+        "Same content: the same prepay_id while it lives. Other content: 400 INVALID_REQUEST. Closed: 400 ORDER_CLOSED. Paid: 403 OUT_TRADE_NO_USED",
+        "The words about settle_info are the guide's; the rest is as for other orders",
+    ),
+    assume(
+        "combine-close",
+        "Close of a combined order",
+        "Names every order by mchid and out_trade_no, in any order; sub_mchid and sub_appid must fit where they are given. Other orders: 400 INVALID_REQUEST. Paid: 400 ORDER_PAID. Closed already: 204",
+        "The page demands that they are the same and publishes no words; the last two are as for other orders",
+    ),
+    assume(
+        "combine-expiry",
+        "A combined order that nobody pays",
+        "Closed at time_expire, moved to one minute to seven days from now, or after seven days",
+        "The page moves it so and lets nobody pay later; it leaves the close to the merchant",
+    ),
+    assume(
         "subsidy-errors",
         "Cancel of a subsidy that cannot be cancelled",
         "400 INVALID_REQUEST each: no mark, no refund, sharing started, subsidy paid, order or relation unknown; never result FAIL",

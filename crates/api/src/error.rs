@@ -28,6 +28,8 @@ pub const COMMON: &[ErrorCode] = &[PARAM_ERROR, INVALID_REQUEST, SIGN_ERROR, SYS
 pub const NO_AUTH: ErrorCode = ErrorCode { status: 403, code: "NO_AUTH" };
 /// No such order.
 pub const ORDER_NOT_EXIST: ErrorCode = ErrorCode { status: 404, code: "ORDER_NOT_EXIST" };
+/// No such order, as the pages of combined orders spell it.
+pub const ORDERNOTEXIST: ErrorCode = ErrorCode { status: 404, code: "ORDERNOTEXIST" };
 /// The order is paid already.
 pub const ORDER_PAID: ErrorCode = ErrorCode { status: 400, code: "ORDER_PAID" };
 /// The number of the order was used before.

@@ -27,6 +27,7 @@
 
 pub mod assumed;
 pub mod certificate;
+pub mod combine;
 pub mod compensation;
 pub mod endpoint;
 pub mod error;
@@ -85,6 +86,10 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<pay::App>(),
         Definition::of::<pay::H5>(),
         Definition::of::<partner::Jsapi>(),
+        Definition::of::<combine::Jsapi>(),
+        Definition::of::<combine::Native>(),
+        Definition::of::<combine::Query>(),
+        Definition::of::<combine::Close>(),
         Definition::of::<certificate::List>(),
         Definition::of::<sharing::Create>(),
         Definition::of::<sharing::Query>(),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::books::{Entry, Standing, Tally};
 use crate::chart;
 use crate::clock::Clock;
+use crate::combine::Combined;
 use crate::compensation::{Bill, MerchantBill, Package};
 use crate::job::Job;
 use crate::ledger::{self, Account, AccountId, Limit, Link, Phase, Reason, Transfer, TransferId};
@@ -253,6 +254,7 @@ impl Audit {
             MerchantBill::KIND => self.read::<MerchantBill>(id, stored),
             Package::KIND => self.read::<Package>(id, stored),
             Order::KIND => self.read::<Order>(id, stored),
+            Combined::KIND => self.read::<Combined>(id, stored),
             Share::KIND => self.read::<Share>(id, stored),
             ShareReturn::KIND => self.read::<ShareReturn>(id, stored),
             Receiver::KIND => self.read::<Receiver>(id, stored),

@@ -1,9 +1,11 @@
 //! Jobs: what time does by itself. They are stored with the change that schedules them.
 
+use redress_api::combine::CombineOutTradeNo;
 use redress_api::sharing::{OutOrderNo, OutReturnNo};
 use redress_api::{Mchid, OutBillNo, OutRefundNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
+use crate::combine;
 use crate::command::{Broken, Command, Stop};
 use crate::compensation;
 use crate::context::Context;
@@ -39,6 +41,15 @@ pub enum Job {
         out_trade_no: OutTradeNo,
         /// How.
         step: order::Step,
+    },
+    /// Move a combined order on.
+    Combined {
+        /// The merchant that placed it.
+        mchid: Mchid,
+        /// Its number of the combined order.
+        out_trade_no: CombineOutTradeNo,
+        /// How.
+        step: combine::Step,
     },
     /// Move a share of an order on.
     Share {
@@ -84,6 +95,7 @@ impl Command for Job {
                 compensation::pay_merchant(cx, sp_mchid, out_bill_no)
             }
             Self::Order { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
+            Self::Combined { mchid, out_trade_no, step } => step.take(cx, mchid, out_trade_no),
             Self::Share { sp_mchid, out_order_no, step } => step.take(cx, sp_mchid, out_order_no),
             Self::ShareReturn { sp_mchid, out_return_no, step } => {
                 step.take(cx, sp_mchid, out_return_no)

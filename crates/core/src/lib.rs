@@ -8,6 +8,7 @@ pub mod audit;
 pub mod books;
 pub mod chart;
 pub mod clock;
+pub mod combine;
 pub mod command;
 pub mod compensation;
 pub mod context;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::{Entry, Standing, Tally};
 use crate::chart;
+use crate::combine::{self, Phase};
 use crate::command::{Broken, Stop};
 use crate::context::Context;
 use crate::job::Job;
@@ -25,9 +26,14 @@ mod placing;
 pub mod prepay;
 mod steps;
 
+pub(crate) use actions::pay;
 pub use actions::{FREEZE_SECONDS_MAX, REVERSE_SECONDS_MAX, SETTLE_SECONDS, unfreeze};
+pub(crate) use draft::Draft;
+pub(crate) use operations::same;
 pub use place::{Outcome, Place};
+pub(crate) use placing::announced;
 pub use placing::{PAY_SECONDS, PAY_SECONDS_MIN, SUBSIDY_FEN_MAX};
+pub(crate) use steps::who_pays;
 pub use steps::{Act, PASSWORD_SECONDS_MAX, PayPrepay, PayerActs, Step};
 
 /// What happens to an order.
@@ -393,14 +399,20 @@ impl Row for Order {
         let of = |what: &str| format!("{what} of {}", self.reference());
         let [refunds, number] = refund::sums(&self.id());
         let paid = self.subsidy.as_ref().is_some_and(Subsidy::is_paid);
-        vec![
+        let mut tallies = vec![
             Tally::plus(chart::frozen(self.seller()).as_str(), self.unsplit.get()),
             Tally::minus(of("shared"), self.shared.get()),
             Tally::minus(of("shares"), self.shares.into()),
             Tally::minus(refunds, self.refunded.get()),
             Tally::minus(number, self.refunds.into()),
             Tally::minus(subsidy::sum(&self.id()), paid.into()),
-        ]
+        ];
+        if let Some(combined) = &self.combine {
+            let combined = format!("{}/{combined}", self.mchid);
+            tallies
+                .push(Tally::plus(combine::tally(&combined, &self.id(), Phase::of(self.state)), 1));
+        }
+        tallies
     }
 
     fn awaits(&self) -> Option<Job> {

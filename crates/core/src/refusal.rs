@@ -15,6 +15,9 @@ use redress_api::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH,
     NOT_FOUND, OPENID_MISMATCH, ORDER_CLOSED, ORDER_NOT_EXIST, ORDER_PAID, OUT_TRADE_NO_USED,
     PARAM_ERROR, RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR, USER_ACCOUNT_ABNORMAL,
+    APPID_MCHID_NOT_MATCH, ErrorCode, INVALID_REQUEST, NO_AUTH, NOT_ENOUGH, NOT_FOUND,
+    OPENID_MISMATCH, ORDER_CLOSED, ORDER_NOT_EXIST, ORDER_PAID, ORDERNOTEXIST, OUT_TRADE_NO_USED,
+    PARAM_ERROR, RESOURCE_NOT_EXISTS, RULE_LIMIT, SIGN_ERROR,
 };
 
 /// A rule's no. Nothing was changed.
@@ -180,6 +183,19 @@ pub const OPENID_OTHER: Entry =
 /// A subsidy is more than 5000 yuan, or more than the order.
 pub const SUBSIDY_TOO_MUCH: Entry =
     Entry::new(INVALID_REQUEST, number::ORDER_NOT_VALID, "补差金额超过订单金额或单笔上限");
+
+/// No combined order of this number.
+pub const COMBINED_UNKNOWN: Entry =
+    Entry::new(ORDERNOTEXIST, number::ORDER_NOT_FOUND, "订单不存在");
+/// The number was used before, and its orders settle otherwise.
+pub const COMBINED_SETTLES_OTHERWISE: Entry =
+    Entry::new(INVALID_REQUEST, number::OTHER_CONTENT, "重复下单且结算信息不一致");
+/// A direct merchant combines 2 to 10 orders.
+pub const COMBINED_COUNT: Entry =
+    Entry::new(INVALID_REQUEST, number::PARAMETER, "普通商户模式只支持2-10笔订单进行合单支付");
+/// A close does not name exactly the orders.
+pub const COMBINED_ORDERS_DIFFER: Entry =
+    Entry::new(INVALID_REQUEST, number::OTHER_CONTENT, "子单信息与下单时不一致");
 
 /// A code payment is not closed in the ordinary way.
 pub const CLOSE_CODE_PAYMENT: Entry = Entry::new(
@@ -447,6 +463,10 @@ pub const ALL: &[Entry] = &[
     OPENID_UNKNOWN,
     OPENID_OTHER,
     SUBSIDY_TOO_MUCH,
+    COMBINED_UNKNOWN,
+    COMBINED_SETTLES_OTHERWISE,
+    COMBINED_COUNT,
+    COMBINED_ORDERS_DIFFER,
     CLOSE_CODE_PAYMENT,
     CLOSE_PAID,
     MERCHANT_UNKNOWN,

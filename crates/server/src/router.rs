@@ -8,6 +8,7 @@ use axum::routing::{MethodFilter, get, on};
 use redress_api::{
     Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, statement, subsidy,
     Definition, Mchid, certificate, compensation, fund, partner, pay, refund, sharing, subsidy,
+    Definition, Mchid, certificate, combine, compensation, fund, partner, pay, sharing, subsidy,
     wire,
 };
 use redress_core::{Admit, Call, Operation};
@@ -112,6 +113,10 @@ fn routes() -> Vec<Route> {
         operation::<pay::App>(),
         operation::<pay::H5>(),
         operation::<partner::Jsapi>(),
+        operation::<combine::Jsapi>(),
+        operation::<combine::Native>(),
+        operation::<combine::Query>(),
+        operation::<combine::Close>(),
         own::<certificate::List>(),
         operation::<sharing::Create>(),
         operation::<sharing::Query>(),

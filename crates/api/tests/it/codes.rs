@@ -3,6 +3,8 @@
 use redress_api::endpoints;
 use redress_api::error::{self, COMMON, ErrorCode};
 
+const COMBINED_CLOSE: &str = "/{combine_out_trade_no}/close";
+
 /// The codes that only some endpoints answer, and the ends of the paths of those that do.
 const WHERE: &[(ErrorCode, &[&str])] = &[
     (
@@ -35,17 +37,28 @@ const WHERE: &[(ErrorCode, &[&str])] = &[
     (error::MCH_NOT_EXISTS, &["/refunds", "/apply", "/{out_refund_no}", "/{refund_id}"]),
     (
         error::APPID_MCHID_NOT_MATCH,
-        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5", "/apply"],
+        &[
+            "/reverse",
+            "/codepay",
+            "/pre-transfer",
+            "/jsapi",
+            "/native",
+            "/app",
+            "s/h5",
+            COMBINED_CLOSE,
+            "/apply",
+        ],
     ),
     (error::OUT_TRADE_NO_USED, &["/codepay", "/jsapi", "/native", "/app", "s/h5"]),
     (error::ORDER_CLOSED, &["/jsapi", "/native", "/app", "s/h5"]),
+    (error::ORDERNOTEXIST, &["/{combine_out_trade_no}", COMBINED_CLOSE]),
     (error::OPENID_MISMATCH, &["/jsapi"]),
     (
         error::ORDER_NOT_EXIST,
         &[
             "/{out_trade_no}",
             "/{transaction_id}",
-            "/close",
+            "/{out_trade_no}/close",
             "/reverse",
             "/compensate-bills",
             "/pre-transfer",

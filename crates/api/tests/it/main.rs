@@ -1,6 +1,7 @@
 //! Tests of the crate through its public door.
 
 mod codes;
+mod combine;
 mod compensation;
 mod facts;
 mod files;

@@ -55,6 +55,10 @@ async fn each_pages_program_runs() {
         ("refund_ecommerce_query", PLATFORM),
         ("refund_ecommerce_query_by_id", PLATFORM),
         ("subsidy_cancel", PLATFORM),
+        ("combine_native", DIRECT),
+        ("combine_jsapi", PLATFORM),
+        ("combine_query", PLATFORM),
+        ("combine_close", PLATFORM),
     ];
     for (program, mchid) in programs {
         let output = run(&server, program, mchid, &[]).await;

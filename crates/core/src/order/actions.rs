@@ -42,7 +42,7 @@ pub(super) fn find_by_id(
 }
 
 /// The payer pays.
-pub(super) fn pay(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
+pub(crate) fn pay(cx: &mut Context<'_>, order: &mut Order) -> Result<(), Stop> {
     let transaction_id = cx.fresh_transaction_id();
     pay_as(cx, order, transaction_id)
 }

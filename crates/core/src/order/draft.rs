@@ -13,23 +13,23 @@ use crate::refusal;
 
 /// An order that is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     /// Whose, of what kind, and how much.
-    pub(super) new: New<'a>,
+    pub(crate) new: New<'a>,
     /// The sub-merchant's application.
-    pub(super) sub_appid: Option<&'a Appid>,
+    pub(crate) sub_appid: Option<&'a Appid>,
     /// What is bought.
-    pub(super) description: &'a Description,
+    pub(crate) description: &'a Description,
     /// What the merchant attaches to it.
-    pub(super) attach: Option<&'a Attach>,
+    pub(crate) attach: Option<&'a Attach>,
     /// Whether its money is to wait for profit sharing.
-    pub(super) profit_sharing: bool,
+    pub(crate) profit_sharing: bool,
 }
 
 impl Draft<'_> {
     /// Checks that the merchant asks in its own name, for a sub-merchant of its own, and that each
     /// application is the one's who is said to have it.
-    pub(super) fn admit(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<(), Stop> {
+    pub(crate) fn admit(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<(), Stop> {
         let New { mchid, sub_mchid, appid, .. } = self.new;
         match sub_mchid {
             None => same(caller, mchid)?,
@@ -44,7 +44,7 @@ impl Draft<'_> {
     }
 
     /// The order as it is before anybody pays.
-    pub(super) fn order(&self, cx: &Context<'_>) -> Order {
+    pub(crate) fn order(&self, cx: &Context<'_>) -> Order {
         Order {
             sub_appid: self.sub_appid.cloned(),
             description: self.description.to_string(),

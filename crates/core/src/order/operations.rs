@@ -10,7 +10,7 @@ use crate::merchant::Merchant;
 use crate::refusal;
 
 /// The merchant that a request names must be the one that signed it.
-pub(super) fn same(caller: &Merchant, mchid: &Mchid) -> Result<(), Stop> {
+pub(crate) fn same(caller: &Merchant, mchid: &Mchid) -> Result<(), Stop> {
     if caller.mchid == *mchid { Ok(()) } else { Err(refusal::MCHID_DIFFERS.plain().into()) }
 }
 

@@ -1,10 +1,11 @@
 //! What time and the payer do to an order.
 
-use redress_api::{Mchid, OutTradeNo};
+use redress_api::{Appid, Mchid, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
 use super::prepay::{Handle, Target};
 use super::{Event, Order, TradeState, TradeType, actions, is_openid, operations, partner};
+use crate::combine;
 use crate::command::{Broken, Command, Stop};
 use crate::context::Context;
 use crate::job::Job;
@@ -93,6 +94,10 @@ impl Command for PayerActs {
         let Some(order) = cx.get::<Order>(&id)? else {
             return Err(refusal::control_unknown(format!("there is no order {id}")).into());
         };
+        if let Some(combined) = &order.combine {
+            let what = format!("order {id} is paid with all of combined order {combined}");
+            return Err(refusal::control_conflict(what).into());
+        }
         act(cx, order, self.act, self.openid.as_deref())
     }
 }
@@ -119,7 +124,9 @@ impl Command for PayPrepay {
                 let acts = PayerActs { mchid, out_trade_no, act, openid };
                 Ok(vec![acts.decide(cx)?])
             }
-            Target::Combine { .. } => Err(Broken("no order was combined".to_owned()).into()),
+            Target::Combine { mchid, out_trade_no } => {
+                combine::act(cx, &mchid, &out_trade_no, self.act, self.openid.as_deref())
+            }
         }
     }
 }
@@ -142,24 +149,9 @@ fn act(
         let until = order.payable_until();
         return Err(conflict(format!("order {} could be paid until {until}", order.id())));
     }
-    match (&order.payer, openid) {
-        (Some(payer), Some(openid)) if payer != openid => {
-            return Err(conflict(format!("order {} is for {payer} to pay", order.id())));
-        }
-        (None, Some(openid)) if is_openid(openid) => {
-            let payer = payer::meet(cx, openid)?;
-            if payer.appid.is_some_and(|appid| appid != order.appid) {
-                let appid = &order.appid;
-                return Err(conflict(format!("{openid} is nobody's name under {appid}")));
-            }
-            order.payer = Some(openid.to_owned());
-        }
-        (None, _) => {
-            let what = "say who pays: an openid of 1 to 128 letters, digits, _ and -";
-            return Err(refusal::control_invalid(what).into());
-        }
-        (Some(_), _) => {}
-    }
+    let what = format!("order {}", order.id());
+    let payer = who_pays(cx, &what, order.payer.as_deref(), openid, &order.appid)?;
+    order.payer = Some(payer);
     match act {
         Act::Pay => {
             actions::pay(cx, &mut order)?;
@@ -169,6 +161,37 @@ fn act(
     }
     cx.put(&order)?;
     Ok(order)
+}
+
+/// Who pays: whom the merchant has named, or whoever comes.
+///
+/// # Errors
+/// For the control API: somebody else is to pay, or nobody is named.
+pub(crate) fn who_pays(
+    cx: &mut Context<'_>,
+    what: &str,
+    named: Option<&str>,
+    openid: Option<&str>,
+    appid: &Appid,
+) -> Result<String, Stop> {
+    let conflict = |what: String| Stop::from(refusal::control_conflict(what));
+    match (named, openid) {
+        (Some(named), Some(openid)) if named != openid => {
+            Err(conflict(format!("{what} is for {named} to pay")))
+        }
+        (Some(named), _) => Ok(named.to_owned()),
+        (None, Some(openid)) if is_openid(openid) => {
+            let payer = payer::meet(cx, openid)?;
+            if payer.appid.is_some_and(|known| known != *appid) {
+                return Err(conflict(format!("{openid} is nobody's name under {appid}")));
+            }
+            Ok(openid.to_owned())
+        }
+        (None, _) => {
+            let what = "say who pays: an openid of 1 to 128 letters, digits, _ and -";
+            Err(refusal::control_invalid(what).into())
+        }
+    }
 }
 
 /// Tells the merchant of a payment, in the form in which a query shows the order. A code payment

@@ -375,6 +375,7 @@ fn a_missing_job() {
                 Job::Bill { out_bill_no, .. } => out_bill_no.as_str() != number,
                 Job::MerchantBill { .. }
                 | Job::Order { .. }
+                | Job::Combined { .. }
                 | Job::Refund { .. }
                 | Job::Share { .. }
                 | Job::ShareReturn { .. }

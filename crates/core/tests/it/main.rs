@@ -5,6 +5,7 @@ mod bill_table;
 mod by_id;
 mod clock;
 mod codepay;
+mod combine;
 mod compensation;
 mod control;
 mod ledger;

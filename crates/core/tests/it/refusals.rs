@@ -11,6 +11,7 @@ use redress_core::statement::{self, Ticket};
 use redress_core::{Refusal, refusal};
 
 use crate::codepay::{codepay, shown};
+use crate::combine;
 use crate::pre_transfer::pre;
 use crate::prepay::{jsapi, native, partner_jsapi, total};
 use crate::scene::{
@@ -156,6 +157,20 @@ fn ways() -> Vec<Way> {
         |world| {
             let mut other = partner_jsapi("order-7", Some(500_001));
             other.amount = total(1_000_000);
+            world.refused(MALL, &other)
+        },
+        |world| world.refused(MALL, &combine::close()),
+        |world| {
+            let mut other = combine::jsapi();
+            world.call(MALL, &other).expect("a combined order");
+            other.sub_orders[0].settle_info = None;
+            world.refused(MALL, &other)
+        },
+        |world| world.refused(SHOP, &combine::native(1)),
+        |world| {
+            world.call(MALL, &combine::jsapi()).expect("a combined order");
+            let mut other = combine::close();
+            other.sub_orders.truncate(1);
             world.refused(MALL, &other)
         },
         |world| {

@@ -165,6 +165,7 @@ impl Model {
                 }
             }
             Job::Bill { .. }
+            | Job::Combined { .. }
             | Job::MerchantBill { .. }
             | Job::Refund { .. }
             | Job::Notify { .. } => {}

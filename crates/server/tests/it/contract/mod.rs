@@ -7,9 +7,13 @@ use serde_json::{Value as Json, json};
 
 use crate::caller::{Caller, Draft};
 use crate::wire::{Answer, exchange};
-use crate::world::World;
+use crate::world::{APPID, PLATFORM_APPID, World};
 
 mod certificate_list;
+mod combine_close;
+mod combine_jsapi;
+mod combine_native;
+mod combine_query;
 mod compensation_cancel;
 mod compensation_create;
 mod compensation_merchant_create;
@@ -127,6 +131,72 @@ async fn relate(world: &World, platform: &str, merchant: &str) {
     let relation =
         json!({ "platform": platform, "merchant": merchant, "relation": "sub_merchant" });
     world.act("/relations", relation).await;
+}
+
+const COMBINE: &str = "/v3/combine-transactions";
+const COMBINED_UNKNOWN: (u16, &str, &str) = (404, "ORDERNOTEXIST", "订单不存在");
+
+/// The query of a combined order.
+fn combine_query(number: &str) -> String {
+    format!("{COMBINE}/out-trade-no/{number}")
+}
+
+fn combine_close(number: &str) -> String {
+    format!("{COMBINE}/out-trade-no/{number}/close")
+}
+
+/// The body that places a combined order of so many orders, of 10, 20, … yuan.
+fn combined(caller: &Caller, number: &str, orders: usize) -> Json {
+    let of_platform = caller.mchid == PLATFORM;
+    let order = |n: usize| {
+        let mut order = json!({
+            "mchid": caller.mchid,
+            "attach": "深圳分店",
+            "amount": { "total_amount": 1_000 * n, "currency": "CNY" },
+            "out_trade_no": format!("{number}-order{n}"),
+            "description": "腾讯充值中心-QQ会员充值",
+        });
+        if of_platform {
+            order["sub_mchid"] = SUB_MERCHANT.into();
+        }
+        order
+    };
+    json!({
+        "combine_appid": if of_platform { PLATFORM_APPID } else { APPID },
+        "combine_mchid": caller.mchid,
+        "combine_out_trade_no": number,
+        "scene_info": { "device_id": "POS1:1", "payer_client_ip": "14.17.22.32" },
+        "sub_orders": (1..=orders).map(order).collect::<Vec<_>>(),
+        "notify_url": "http://localhost:1/notify",
+    })
+}
+
+/// The same of two orders for this payer, whom every application knows.
+async fn combined_for(world: &World, caller: &Caller, number: &str, openid: &str) -> Json {
+    world.act("/payers", json!({ "openid": openid })).await;
+    let mut body = combined(caller, number, 2);
+    body["combine_payer_info"] = json!({ "openid": openid });
+    body
+}
+
+/// The body that closes what a body has placed.
+fn combine_closing(placed: &Json) -> Json {
+    let named = |order: &Json| {
+        let mut named = json!({ "mchid": order["mchid"], "out_trade_no": order["out_trade_no"] });
+        if let Some(sub_mchid) = order.get("sub_mchid") {
+            named["sub_mchid"] = sub_mchid.clone();
+        }
+        named
+    };
+    let orders = placed["sub_orders"].as_array().unwrap().iter().map(named).collect::<Vec<_>>();
+    json!({ "combine_appid": placed["combine_appid"], "sub_orders": orders })
+}
+
+/// The states of a combined order's orders.
+async fn combined_states(world: &World, caller: &Caller, number: &str) -> Vec<Json> {
+    let shown = world.ok(&caller.get(&combine_query(number))).await;
+    let orders = shown["sub_orders"].as_array().unwrap().iter();
+    orders.map(|order| order["trade_state"].clone()).collect()
 }
 
 /// Sends a close that must succeed: 204, no body, signed over the empty string.
