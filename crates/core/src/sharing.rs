@@ -18,9 +18,9 @@ pub use share::{Content, Event, Part, Share, next};
 pub use share_return::{ShareReturn, next as next_return};
 pub use steps::{ShareReturnStep, ShareStep};
 
-use redress_api::{Fen, Mchid, TransactionId};
+use redress_api::{Mchid, TransactionId};
 
-use crate::command::{Broken, Stop};
+use crate::command::Stop;
 use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::order::{self, Order, TradeState};
@@ -42,11 +42,6 @@ fn related(caller: &Merchant, sub_mchid: &Mchid) -> Result<(), Stop> {
     } else {
         Err(refusal::NO_RELATION.plain().into())
     }
-}
-
-/// The sum, which no amounts of an order reach.
-fn sum(a: Fen, b: Fen) -> Result<Fen, Broken> {
-    a.plus(b).ok_or_else(|| Broken("amounts overflow".to_owned()))
 }
 
 /// An order of the sub-merchant whose money can be shared or set free now.

@@ -7,7 +7,7 @@ use redress_api::{Fen, sharing};
 
 use super::receiver::{is_listed, owns};
 use super::share::{Content, Part, Share, Wanted};
-use super::{RATIO_MAX, SHARES_MAX, related, sharable, sum};
+use super::{RATIO_MAX, SHARES_MAX, related, sharable};
 use crate::chart;
 use crate::command::{Broken, Operation, Stop};
 use crate::context::{Context, Movement};
@@ -15,6 +15,7 @@ use crate::ledger::Reason;
 use crate::merchant::Merchant;
 use crate::order::{self, Order};
 use crate::refusal;
+use crate::subsidy::{Payment, Subsidy};
 
 impl Operation for Create {
     /// The same number with the same content is the same share in its present state.
@@ -37,7 +38,7 @@ impl Operation for Create {
             return Err(refusal::SHARE_REFUNDED.plain().into());
         }
         check_receivers(cx, caller, &content)?;
-        take(&mut order, &content)?;
+        take(cx, &mut order, &content)?;
 
         let mut share = Share::accepted(cx, &caller.mchid, &self.out_order_no, content)?;
         for wanted in &share.content.receivers {
@@ -86,7 +87,7 @@ fn check_receivers(cx: &mut Context<'_>, caller: &Merchant, content: &Content) -
 }
 
 /// Takes the parts out of what waits, within the limits.
-fn take(order: &mut Order, content: &Content) -> Result<(), Stop> {
+fn take(cx: &mut Context<'_>, order: &mut Order, content: &Content) -> Result<(), Stop> {
     if order.shares >= SHARES_MAX {
         return Err(refusal::SHARE_TOO_OFTEN.plain().into());
     }
@@ -99,7 +100,7 @@ fn take(order: &mut Order, content: &Content) -> Result<(), Stop> {
         }
     }
     let shared = order.shared.plus(others).ok_or_else(not_enough)?;
-    if i128::from(shared.get()) * 100 > i128::from(base(order)?.get()) * i128::from(RATIO_MAX) {
+    if i128::from(shared.get()) * 100 > i128::from(base(cx, order)?.get()) * i128::from(RATIO_MAX) {
         return Err(refusal::SHARE_OVER_RATIO.plain().into());
     }
     order.take_unsplit(total).ok_or_else(not_enough)?;
@@ -107,11 +108,17 @@ fn take(order: &mut Order, content: &Content) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What the ratio is of: the order's amount, and the subsidy that was paid to it.
-fn base(order: &Order) -> Result<Fen, Broken> {
-    let subsidy = order.subsidy.as_ref();
-    let added = subsidy.filter(|subsidy| subsidy.state == crate::subsidy::State::Paid);
-    added.map_or(Ok(order.amount), |subsidy| sum(order.amount, subsidy.amount))
+/// What the ratio is of: the order's amount, and what it has of a subsidy.
+fn base(cx: &mut Context<'_>, order: &Order) -> Result<Fen, Stop> {
+    let is_paid = order.subsidy.as_ref().is_some_and(Subsidy::is_paid);
+    let Some(id) = order.transaction_id.as_ref().filter(|_| is_paid) else {
+        return Ok(order.amount);
+    };
+    let Some(paid) = cx.get::<Payment>(&Payment::row_id(&order.mchid, id))? else {
+        return Err(Broken(format!("the subsidy of {id} is gone")).into());
+    };
+    let sum = order.amount.plus(paid.amount).and_then(|sum| sum.minus(paid.returned));
+    Ok(sum.ok_or_else(|| Broken("amounts overflow".to_owned()))?)
 }
 
 impl Operation for Query {

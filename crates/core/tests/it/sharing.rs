@@ -13,6 +13,7 @@ use crate::scene::{APPID, MALL, SHOP, SPONSOR, STALL, mchid, place, transaction}
 use crate::world::{Failure, World};
 
 mod audit;
+mod beside;
 mod limits;
 mod notices;
 mod random;

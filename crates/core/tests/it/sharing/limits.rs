@@ -4,7 +4,6 @@ use redress_api::Fen;
 use redress_core::order::Place;
 use redress_core::refusal;
 use redress_core::sharing::SHARES_MAX;
-use redress_core::subsidy::State;
 
 use super::{FRIEND, ORDER, add, available, finish, last, left, order, set, share, sold};
 use crate::scene::{MALL, PLATFORM, SHOP, SPONSOR, STALL, STRANGER, mchid};
@@ -37,20 +36,6 @@ fn the_ratio_is_exact() {
     assert_eq!(world.refused(MALL, &of(31)), refusal::SHARE_OVER_RATIO.plain());
     assert_eq!(world.refused(MALL, &of(i64::MAX)), refusal::SHARE_OVER_RATIO.plain());
     world.call(MALL, &of(30)).expect("a share");
-}
-
-/// The subsidy that was paid is shared with the rest.
-#[test]
-fn a_paid_subsidy_counts_for_the_ratio() {
-    let mut world = set();
-    let mut order = order(&world);
-    let mut subsidy = redress_core::subsidy::Subsidy::announced(Fen::new(1_000));
-    subsidy.state = State::Paid;
-    order.subsidy = Some(subsidy);
-    world.overwrite(&order);
-    let over = refusal::SHARE_OVER_RATIO.plain();
-    assert_eq!(world.refused(MALL, &share("P1", &[(MALL, 3_301)])), over);
-    world.call(MALL, &share("P1", &[(MALL, 3_300)])).expect("a share");
 }
 
 #[test]
