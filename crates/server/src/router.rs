@@ -6,10 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use redress_api::{
-    Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, statement, subsidy,
-    Definition, Mchid, certificate, compensation, fund, partner, pay, refund, sharing, subsidy,
-    Definition, Mchid, certificate, combine, compensation, fund, partner, pay, sharing, subsidy,
-    wire,
+    Definition, Mchid, certificate, combine, compensation, fund, partner, pay, refund, sharing,
+    statement, subsidy, wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;

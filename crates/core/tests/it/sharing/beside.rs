@@ -37,7 +37,10 @@ fn a_refund_leaves_less_to_share() {
     let mut world = set();
     world.call(MALL, &refund("r-1", 8_000)).expect("a refund");
     assert_eq!(left(&mut world), 2_000);
-    assert_eq!(world.refused(MALL, &share("P1", &[(MALL, 2_001)])), refusal::SHARE_NOT_ENOUGH.plain());
+    assert_eq!(
+        world.refused(MALL, &share("P1", &[(MALL, 2_001)])),
+        refusal::SHARE_NOT_ENOUGH.plain()
+    );
     world.call(MALL, &share("P1", &[(MALL, 2_000)])).expect("a share");
     settle(&mut world);
     world.settle();
