@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use redress::api::assumed::ASSUMPTIONS;
+use redress::api::assumed::assumptions as assumed;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -109,10 +109,10 @@ fn wide(text: &str) -> usize {
 /// `redress assumptions`.
 pub(crate) fn assumptions(output: &Output) -> anyhow::Result<ExitCode> {
     if output.json {
-        json(&ASSUMPTIONS)?;
+        json(&assumed().collect::<Vec<_>>())?;
         return Ok(ExitCode::SUCCESS);
     }
-    for assumption in ASSUMPTIONS {
+    for assumption in assumed() {
         line(&format!("{HEAD}{}{HEAD:#}: {}", assumption.id, assumption.about));
         line(&format!("  assumed: {}", assumption.choice));
         line(&format!("  because: {}", assumption.because));

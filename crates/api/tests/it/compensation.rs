@@ -5,7 +5,8 @@ use redress_api::fund::{AccountType, Balance, SubAccountType, SubBalance};
 use redress_api::{Endpoint, Fen, Timestamp, wire};
 use serde_json::{Value as Json, json};
 
-use crate::facts::{at, printed};
+use crate::facts::at;
+use crate::fields::printed;
 use crate::pages::{answers, travels};
 
 const PRE_TRANSFER: &str = "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/pre-transfer";

@@ -3,7 +3,8 @@
 use redress_api::statement::{BillDate, Trade};
 use redress_api::{Day, Timestamp, wire};
 
-use crate::facts::{at, printed};
+use crate::facts::at;
+use crate::fields::printed;
 
 #[test]
 fn fields_of_certificates_are_those_of_the_page() {

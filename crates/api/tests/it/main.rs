@@ -4,6 +4,7 @@ mod codes;
 mod combine;
 mod compensation;
 mod facts;
+mod fields;
 mod files;
 mod golden;
 mod orders;

@@ -6,7 +6,8 @@ use redress_api::pay::{CodeUrl, H5Url, Prepaid};
 use redress_api::{Endpoint, ParamError, partner, pay, wire};
 use serde_json::{Value as Json, json};
 
-use crate::facts::{at, printed};
+use crate::facts::at;
+use crate::fields::printed;
 
 const JSAPI: &str = include_str!("../pages/pay_jsapi.request.json");
 const NATIVE: &str = include_str!("../pages/pay_native.request.json");

@@ -5,7 +5,8 @@ use redress_api::refund::{self, ecommerce};
 use redress_api::{Endpoint, ParamError, Supported, subsidy, wire};
 use serde_json::{Value as Json, json};
 
-use crate::facts::{Facts, printed};
+use crate::facts::Facts;
+use crate::fields::printed;
 
 const ECOMMERCE_REFUND: &[ErrorCode] = &[
     error::NO_AUTH,

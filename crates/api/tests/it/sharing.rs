@@ -7,7 +7,8 @@ use redress_api::sharing::{
 use redress_api::{Endpoint, ErrorCode, Fen, ParamError, Supported, error, wire};
 use serde_json::{Value as Json, json};
 
-use crate::facts::{Facts, at, printed};
+use crate::facts::{Facts, at};
+use crate::fields::printed;
 
 const ORDERS: &str = "/v3/ecommerce/profitsharing/orders";
 const RETURNS: &str = "/v3/ecommerce/profitsharing/returnorders";

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use redress::api::{Definition, assumed::ASSUMPTIONS, endpoints};
+use redress::api::{Definition, assumed::assumptions, endpoints};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -143,7 +143,7 @@ fn endpoint_table() -> String {
 
 fn assumption_table() -> String {
     let mut table = "| id | about | choice | because |\n| --- | --- | --- | --- |\n".to_owned();
-    for a in ASSUMPTIONS {
+    for a in assumptions() {
         table += &format!("| `{}` | {} | {} | {} |\n", a.id, a.about, a.choice, a.because);
     }
     table

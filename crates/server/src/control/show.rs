@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use redress_api::assumed::ASSUMPTIONS;
+use redress_api::assumed::assumptions as assumed;
 use redress_core::Find;
 use redress_core::compensation::{Bill, MerchantBill};
 use redress_core::merchant::Merchant;
@@ -228,5 +228,5 @@ pub(super) fn endpoints() -> Shown<Json> {
 }
 
 pub(super) fn assumptions() -> Shown<Json> {
-    Shown(json!({ "items": ASSUMPTIONS }))
+    Shown(json!({ "items": assumed().collect::<Vec<_>>() }))
 }
