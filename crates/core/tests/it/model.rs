@@ -12,9 +12,11 @@ mod codes;
 mod compensations;
 mod notices;
 mod orders;
+mod prepay;
 
 pub(crate) use compensations::{Laid, Operation};
 pub(crate) use orders::{Party, Shown};
+pub(crate) use prepay::{Ask, FOREIGN, NOBODY};
 
 /// What a command is expected to say: a state, or a refusal.
 pub(crate) type Verdict<T> = Result<T, Refusal>;
@@ -74,6 +76,8 @@ pub(crate) struct Model {
     asks_payer: BTreeMap<String, bool>,
     pub(crate) bills: BTreeMap<(String, String), Bill>,
     pub(crate) orders: BTreeMap<(String, String), Order>,
+    /// What was asked for, and what was handed out.
+    asked: BTreeMap<(String, String), prepay::Asked>,
     pub(crate) transactions: BTreeMap<String, (String, String)>,
 }
 
@@ -97,7 +101,7 @@ impl Model {
         self.purses.entry(mchid.to_owned()).or_default()
     }
 
-    fn pays(&mut self, payer: &str, fen: i64) {
+    fn spends(&mut self, payer: &str, fen: i64) {
         *self.payers.entry(payer.to_owned()).or_default() -= fen;
     }
 
@@ -201,7 +205,7 @@ impl Model {
         let purse = self.purse(&sponsor);
         purse.held -= fen;
         if state == BillState::Success {
-            self.pays(&payer, -fen);
+            self.spends(&payer, -fen);
         } else {
             purse.available += fen;
         }

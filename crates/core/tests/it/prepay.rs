@@ -247,10 +247,10 @@ fn until_when_a_sub_merchants_order_can_be_paid() {
 /// Each of the endpoints over each state that its number can be in.
 #[test]
 fn every_state_and_every_endpoint() {
-    fn refused<E: Operation + Clone>(world: &mut World, request: E) -> Option<Refusal> {
-        match world.call(SHOP, &request) {
+    fn refused<E: Operation + Clone>(world: &mut World, request: &E) -> Option<Refusal> {
+        match world.call(SHOP, request) {
             Ok(_) => None,
-            Err(Failure::Refused(_)) => Some(world.refused(SHOP, &request)),
+            Err(Failure::Refused(_)) => Some(world.refused(SHOP, request)),
             Err(Failure::Broken(broken)) => panic!("{broken}"),
         }
     }
@@ -283,16 +283,14 @@ fn every_state_and_every_endpoint() {
             world.call(SHOP, &crate::scene::reverse("order-7")).expect("a reverse");
         }
         assert_eq!(world.order(SHOP, "order-7").state, state);
-        assert_eq!(refused(&mut world, jsapi("order-7", PAYER)), expected, "{state}");
-        assert_eq!(refused(&mut world, native("order-7")), expected, "{state}");
-        assert_eq!(refused(&mut world, app("order-7")), expected, "{state}");
-        assert_eq!(refused(&mut world, h5("order-7")), expected, "{state}");
+        assert_eq!(refused(&mut world, &jsapi("order-7", PAYER)), expected, "{state}");
+        assert_eq!(refused(&mut world, &native("order-7")), expected, "{state}");
+        assert_eq!(refused(&mut world, &app("order-7")), expected, "{state}");
+        assert_eq!(refused(&mut world, &h5("order-7")), expected, "{state}");
         let code = shown(&mut world, false);
-        let by_code = match state {
-            TradeState::Revoked => refusal::NUMBER_REVOKED.plain(),
-            _ => refusal::NUMBER_USED.plain(),
-        };
-        assert_eq!(refused(&mut world, codepay("order-7", &code, 1)), Some(by_code), "{state}");
+        let revoked = state == TradeState::Revoked;
+        let by_code = if revoked { refusal::NUMBER_REVOKED } else { refusal::NUMBER_USED }.plain();
+        assert_eq!(refused(&mut world, &codepay("order-7", &code, 1)), Some(by_code), "{state}");
         world.assert_clean();
     }
 }

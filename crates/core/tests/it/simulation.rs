@@ -11,12 +11,13 @@ use redress_core::merchant::{
     AccountKind, Configure, Confirmation, Register, Relate, Relation, Role, TopUp,
 };
 use redress_core::order::{Step, TradeState};
-use redress_core::payer::Code;
+use redress_core::payer::{Code, Introduce};
 use redress_core::trial::TrialBalance;
 use redress_core::{Call, Command, Job, Operation, Refusal, chart};
 
 use crate::model::{
-    DIRECT, EVERYONE, MALLS, Model, PLATFORMS, Purse, SPONSORS, STALLS, SUB_MERCHANTS, Verdict,
+    DIRECT, EVERYONE, FOREIGN, MALLS, Model, PLATFORMS, Purse, SPONSORS, STALLS, SUB_MERCHANTS,
+    Verdict,
 };
 use crate::random::{Random, Run};
 use crate::scene::{START, mchid, merchant};
@@ -27,6 +28,7 @@ mod codes;
 mod compensations;
 mod notices;
 mod orders;
+mod prepay;
 
 struct Simulation {
     random: Random,
@@ -42,6 +44,7 @@ struct Simulation {
     payers: Vec<String>,
     codes: Vec<Code>,
     family: compensations::Family,
+    prepays: prepay::Prepays,
 }
 
 fn refused<T>(outcome: Result<T, Failure>) -> Verdict<T> {
@@ -72,7 +75,13 @@ impl Simulation {
             let relate = Relate { platform: mchid(platform), merchant: mchid(other), relation };
             world.run(&relate).expect("a relation");
         }
-        let payers = (0..6).map(|payer| format!("o{payer}")).collect();
+        let payers: Vec<String> = (0..6).map(|payer| format!("o{payer}")).collect();
+        for openid in &payers {
+            let openid = Some(openid.clone());
+            world.run(&Introduce { openid, ..Introduce::default() }).expect("a payer");
+        }
+        let (openid, appid) = (Some(FOREIGN.to_owned()), "wx0".parse().ok());
+        world.run(&Introduce { openid, appid, abnormal: None }).expect("a payer");
         let model = Model::default();
         let (bills, orders, requests) = (Vec::new(), Vec::new(), Vec::new());
         let (random, numbers) = (Random(seed), BTreeMap::new());
@@ -88,6 +97,7 @@ impl Simulation {
             payers,
             codes: Vec::new(),
             family: compensations::Family::default(),
+            prepays: prepay::Prepays::default(),
         }
     }
 
@@ -129,7 +139,7 @@ impl Simulation {
     fn step(&mut self) {
         self.steps += 1;
         self.world.wall += self.random.below(90) as i64;
-        match self.random.below(100) {
+        match self.random.below(110) {
             0..10 => self.create(),
             10..17 => self.family(),
             17..20 => self.codepay(),
@@ -149,6 +159,8 @@ impl Simulation {
             83 => self.tell(),
             84..96 => self.work(),
             96..99 => self.clock(),
+            99..105 => self.prepay(),
+            105..109 => self.pay_prepay(),
             _ => self.restart(),
         }
         self.compare();
@@ -338,10 +350,11 @@ fn one_long_life() {
     let of_subs = orders().filter(|order| order.place.sub_mchid.is_some());
     let reversed = of_subs.filter(|order| order.state == TradeState::Revoked).count();
     assert!(reversed > 20, "{reversed} orders of sub-merchants are reversed");
-    assert!(simulation.codes.len() > 200, "{} codes are shown", simulation.codes.len());
+    assert!(simulation.codes.len() > 100, "{} codes are shown", simulation.codes.len());
     let cancelled = orders().filter(|order| order.cancelled.is_some()).count();
     assert!(cancelled > 20, "{cancelled} subsidies are cancelled");
     simulation.lived();
+    simulation.was_paid();
     let over = simulation.model.notices.over();
     assert!(over > 20, "{over} notices are delivered or given up");
 }

@@ -55,7 +55,7 @@ impl Model {
     /// What a payer's act makes of an order, if it can be done.
     pub(crate) fn acts(&self, key: &(String, String), act: Act, now: i64) -> Option<TradeState> {
         let order = self.orders.get(key)?;
-        if act == Act::Pay && now >= order.placed_at + 7 * 24 * 3600 {
+        if order.place.payer.is_empty() || (act == Act::Pay && now >= self.until(key)) {
             return None;
         }
         match (order.state, act) {

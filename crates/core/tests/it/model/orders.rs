@@ -97,7 +97,7 @@ impl Model {
     }
 
     pub(super) fn take(&mut self, place: &Place, fen: i64) {
-        self.pays(&place.payer, fen);
+        self.spends(&place.payer, fen);
         let seller = place.sub_mchid.as_ref().unwrap_or(&place.mchid);
         let purse = self.purse(seller.as_str());
         if place.profit_sharing {

@@ -89,7 +89,7 @@ impl Simulation {
             openid: None,
         };
         let Some(state) = self.model.acts(&key, act, self.now()) else {
-            assert!(matches!(self.conflict(&command).code.status, 404 | 409));
+            assert!(matches!(self.conflict(&command).code.status, 400 | 404 | 409));
             return;
         };
         let order = refused(self.world.run(&command)).expect("the payer acts");
