@@ -11,6 +11,7 @@ use crate::caller::now;
 use crate::world::World;
 
 mod address;
+mod compensations;
 mod crowd;
 mod delivery;
 pub(crate) mod receiver;
