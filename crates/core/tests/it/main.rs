@@ -21,6 +21,7 @@ mod reverse;
 mod scene;
 mod sharing;
 mod simulation;
+mod statement;
 mod states;
 mod subsidy;
 mod world;
