@@ -237,7 +237,7 @@ impl Simulation {
         let bills = &self.model.family.merchant_bills;
         for state in [MerchantState::Success, MerchantState::Closed] {
             let count = bills.values().filter(|(_, found)| *found == state).count();
-            assert!(count > 10, "{count} compensations of sub-merchants are {state}");
+            assert!(count > 2, "{count} compensations of sub-merchants are {state}");
         }
         let laid = self.family.laid.len();
         assert!(laid > 20, "{laid} pre-transfers");
