@@ -74,6 +74,8 @@ pub enum Supported {
     Direct,
     /// 普通服务商: a service provider, here any platform, for its sub-merchants.
     Partner,
+    /// 普通商户 or 普通服务商: a direct merchant for itself, or any platform for its sub-merchants.
+    DirectOrPartner,
     /// 电商平台 (printed as 普通服务商 on the subsidy page): an e-commerce service provider.
     Ecommerce,
     /// 普通商户 and 普通服务商: whoever signs for itself.
@@ -88,7 +90,7 @@ impl Supported {
             Self::Platform => "平台商户",
             Self::Direct => "普通商户",
             Self::Partner | Self::Ecommerce => "普通服务商",
-            Self::All => "普通商户、普通服务商",
+            Self::All | Self::DirectOrPartner => "普通商户、普通服务商",
         }
     }
 }

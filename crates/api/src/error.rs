@@ -49,6 +49,13 @@ pub const STATEMENT_CREATING: ErrorCode = ErrorCode { status: 400, code: "STATEM
 /// The appid does not belong to the merchant.
 pub const APPID_MCHID_NOT_MATCH: ErrorCode =
     ErrorCode { status: 400, code: "APPID_MCHID_NOT_MATCH" };
+/// No such merchant.
+pub const MCH_NOT_EXISTS: ErrorCode = ErrorCode { status: 404, code: "MCH_NOT_EXISTS" };
+/// The payer's account is closed or abnormal: money cannot go back to it.
+pub const USER_ACCOUNT_ABNORMAL: ErrorCode =
+    ErrorCode { status: 403, code: "USER_ACCOUNT_ABNORMAL" };
+/// Something blocks the request; the message says what.
+pub const REQUEST_BLOCKED: ErrorCode = ErrorCode { status: 403, code: "REQUEST_BLOCKED" };
 /// An account is short of money.
 pub const NOT_ENOUGH: ErrorCode = ErrorCode { status: 403, code: "NOT_ENOUGH" };
 /// Too many requests, or the object is locked by another request.
@@ -122,6 +129,13 @@ impl ParamError {
             .into_iter()
             .find(|location| pointer.split('/').nth(1) == Some(location));
         Self::new(message, location, Json::from(""))
+    }
+
+    /// Two fields of which a request has exactly one, and has both.
+    #[must_use]
+    pub fn either(pointers: [&str; 2]) -> Self {
+        let message = format!("输入源“{}”与“{}”只能填写其中一个", pointers[0], pointers[1]);
+        Self::new(message, Some("body"), Json::from(pointers.map(Json::from).to_vec()))
     }
 
     /// The message that says no more than that a parameter is wrong.

@@ -54,3 +54,20 @@ text! {
         })
     }
 }
+
+/// What the merchant's own numbers of refunds and subsidies are made of.
+pub(crate) fn numberlike(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'|' | b'*' | b'@');
+    text.bytes().all(fits)
+}
+
+text! {
+    /// The merchant's number of a refund (商户退款单号): digits, letters and `_-|*@`, 1–64 bytes.
+    OutRefundNo, Bytes 1..=64, r"^[0-9a-zA-Z_\-\|\*@]+$", numberlike
+}
+
+text! {
+    /// The provider's number of a refund (微信支付退款单号): at most 64 bytes are read, because the
+    /// pages of subsidies say `string(64)`; 29 digits are issued.
+    RefundId, Bytes 1..=64, "^[0-9A-Za-z]+$", alphanumeric
+}

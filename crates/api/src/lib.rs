@@ -38,6 +38,7 @@ pub mod money;
 pub mod notification;
 pub mod partner;
 pub mod pay;
+pub mod refund;
 pub mod sharing;
 pub mod statement;
 pub mod subsidy;
@@ -48,7 +49,9 @@ pub mod word;
 
 pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
-pub use id::{Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
+pub use id::{
+    Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutRefundNo, OutTradeNo, RefundId, TransactionId,
+};
 pub use money::Fen;
 pub use time::{Day, Timestamp};
 pub use word::{Open, Word};
@@ -94,5 +97,12 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<statement::Trade>(),
         Definition::of::<statement::FundFlow>(),
         Definition::of::<statement::Download>(),
+        Definition::of::<refund::Create>(),
+        Definition::of::<refund::Query>(),
+        Definition::of::<refund::ecommerce::Apply>(),
+        Definition::of::<refund::ecommerce::Query>(),
+        Definition::of::<refund::ecommerce::QueryById>(),
+        Definition::of::<subsidy::Create>(),
+        Definition::of::<subsidy::Return>(),
     ]
 }

@@ -22,8 +22,10 @@ use crate::number::Number;
 use crate::order::Order;
 use crate::order::prepay::{Asked, Prepay};
 use crate::payer::{Code, Payer};
+use crate::refund::Refund;
 use crate::row::{Row, Stored};
 use crate::sharing::{Receiver, Share, ShareReturn};
+use crate::subsidy;
 use crate::trial::TrialBalance;
 
 /// The most violations that one check spells out.
@@ -254,6 +256,10 @@ impl Audit {
             Share::KIND => self.read::<Share>(id, stored),
             ShareReturn::KIND => self.read::<ShareReturn>(id, stored),
             Receiver::KIND => self.read::<Receiver>(id, stored),
+            Refund::KIND => self.read::<Refund>(id, stored),
+            subsidy::Payment::KIND => self.read::<subsidy::Payment>(id, stored),
+            subsidy::PaymentNumber::KIND => self.read::<subsidy::PaymentNumber>(id, stored),
+            subsidy::Return::KIND => self.read::<subsidy::Return>(id, stored),
             Number::KIND => read::<Number>(id, stored).map(|number| self.path(number)),
             Notice::KIND => self.read::<Notice>(id, stored),
             Prepay::KIND => self.read::<Prepay>(id, stored),

@@ -1,13 +1,14 @@
 //! Jobs: what time does by itself. They are stored with the change that schedules them.
 
 use redress_api::sharing::{OutOrderNo, OutReturnNo};
-use redress_api::{Mchid, OutBillNo, OutTradeNo};
+use redress_api::{Mchid, OutBillNo, OutRefundNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Broken, Command, Stop};
 use crate::compensation;
 use crate::context::Context;
 use crate::order;
+use crate::refund;
 use crate::sharing;
 
 /// Something to do at a moment of business time. Data: it is stored as JSON.
@@ -57,6 +58,13 @@ pub enum Job {
         /// How.
         step: sharing::ShareReturnStep,
     },
+    /// Bring a refund to its payer.
+    Refund {
+        /// The merchant that asked for it.
+        mchid: Mchid,
+        /// Its number of the refund.
+        out_refund_no: OutRefundNo,
+    },
     /// Tell a merchant. The server does it, because it takes a connection; what came of it is
     /// kept by [`notice::Record`](crate::notice::Record).
     Notify {
@@ -80,6 +88,7 @@ impl Command for Job {
             Self::ShareReturn { sp_mchid, out_return_no, step } => {
                 step.take(cx, sp_mchid, out_return_no)
             }
+            Self::Refund { mchid, out_refund_no } => refund::settle(cx, mchid, out_refund_no),
             Self::Notify { id } => {
                 Err(Broken(format!("notice {id} was to be delivered, not decided")).into())
             }

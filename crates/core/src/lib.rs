@@ -19,6 +19,7 @@ pub mod notice;
 pub mod number;
 pub mod order;
 pub mod payer;
+pub mod refund;
 pub mod refusal;
 pub mod row;
 pub mod sharing;

@@ -131,6 +131,7 @@ impl Merchant {
             Supported::Platform => &[Role::Platform],
             Supported::Direct => &[Role::Direct],
             Supported::Partner => &[Role::Platform, Role::Ecommerce],
+            Supported::DirectOrPartner => &[Role::Direct, Role::Platform, Role::Ecommerce],
             Supported::Ecommerce => &[Role::Ecommerce],
             Supported::All => &[Role::Platform, Role::Ecommerce, Role::Direct],
         };

@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::job::Job;
 use crate::ledger::{AccountId, Reason};
 use crate::number;
+use crate::refund;
 use crate::row::Row;
-use crate::subsidy::Subsidy;
+use crate::subsidy::{self, Subsidy};
 
 mod actions;
 mod codepay;
@@ -374,9 +375,6 @@ impl Row for Order {
             hold: None,
         };
         let mut books = vec![entry(Reason::Payment, payer.clone(), self.paid_into(), self.amount)];
-        if self.refunded.is_positive() {
-            books.push(entry(Reason::Refund, self.paid_into(), payer.clone(), self.refunded));
-        }
         if self.state == TradeState::Revoked {
             books.push(entry(Reason::Reversal, self.account(), payer, self.amount));
         }
@@ -393,10 +391,15 @@ impl Row for Order {
 
     fn tallies(&self) -> Vec<Tally> {
         let of = |what: &str| format!("{what} of {}", self.reference());
+        let [refunds, number] = refund::sums(&self.id());
+        let paid = self.subsidy.as_ref().is_some_and(Subsidy::is_paid);
         vec![
             Tally::plus(chart::frozen(self.seller()).as_str(), self.unsplit.get()),
             Tally::minus(of("shared"), self.shared.get()),
             Tally::minus(of("shares"), self.shares.into()),
+            Tally::minus(refunds, self.refunded.get()),
+            Tally::minus(number, self.refunds.into()),
+            Tally::minus(subsidy::sum(&self.id()), paid.into()),
         ]
     }
 

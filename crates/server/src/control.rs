@@ -5,6 +5,7 @@ mod act;
 mod guard;
 mod notices;
 mod platform;
+mod refunds;
 mod show;
 
 use std::sync::Arc;
@@ -60,6 +61,11 @@ const INDEX: &[(&str, &str)] = &[
         "pay by what a merchant was given: {prepay_id | code_url | h5_url, openid?, act?: pay|fail}",
     ),
     ("POST /_control/auth-codes", "a payer shows a code for a minute: {openid, password?}"),
+    ("GET /_control/refunds", "refunds"),
+    ("GET /_control/refunds/{mchid}/{out_refund_no}", "one refund"),
+    ("POST /_control/refunds/{mchid}/{out_refund_no}/close", "give one up that is ABNORMAL"),
+    ("GET /_control/subsidies", "subsidies that were paid"),
+    ("GET /_control/subsidy-returns", "what came back of subsidies"),
     ("GET /_control/bills", "compensation bills"),
     ("GET /_control/bills/{sp_mchid}/{out_bill_no}", "one bill"),
     ("POST /_control/bills/{sp_mchid}/{out_bill_no}/payer", "{answer: confirm|refuse}"),
@@ -105,6 +111,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/payers", post(act::introduce))
         .route("/pay", post(act::pay_prepay))
         .route("/auth-codes", post(act::show_code))
+        .route("/refunds", get(refunds::refunds))
+        .route("/refunds/{mchid}/{out_refund_no}", get(refunds::refund))
+        .route("/refunds/{mchid}/{out_refund_no}/close", post(refunds::close))
+        .route("/subsidies", get(refunds::subsidies))
+        .route("/subsidy-returns", get(refunds::returns))
         .route("/bills", get(show::bills))
         .route("/bills/{sp_mchid}/{out_bill_no}", get(show::bill))
         .route("/bills/{sp_mchid}/{out_bill_no}/payer", post(act::answer))

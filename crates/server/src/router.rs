@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use redress_api::{
-    Definition, Mchid, certificate, compensation, fund, partner, pay, sharing, statement, subsidy,
-    wire,
+    Definition, Mchid, certificate, compensation, fund, partner, pay, refund, sharing, statement,
+    subsidy, wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
@@ -123,6 +123,13 @@ fn routes() -> Vec<Route> {
         own::<statement::Trade>(),
         own::<statement::FundFlow>(),
         own::<statement::Download>(),
+        operation::<refund::Create>(),
+        operation::<refund::Query>(),
+        operation::<refund::ecommerce::Apply>(),
+        operation::<refund::ecommerce::Query>(),
+        operation::<refund::ecommerce::QueryById>(),
+        operation::<subsidy::Create>(),
+        operation::<subsidy::Return>(),
     ]
 }
 

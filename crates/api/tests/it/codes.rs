@@ -5,12 +5,37 @@ use redress_api::error::{self, COMMON, ErrorCode};
 
 /// The codes that only some endpoints answer, and the ends of the paths of those that do.
 const WHERE: &[(ErrorCode, &[&str])] = &[
-    (error::FREQUENCY_LIMITED, &["subsidies/cancel"]),
+    (
+        error::FREQUENCY_LIMITED,
+        &[
+            "subsidies/cancel",
+            "subsidies/create",
+            "subsidies/return",
+            "/refunds",
+            "/{out_refund_no}",
+            "/apply",
+            "/{refund_id}",
+        ],
+    ),
     (error::ORDER_PAID, &["/close"]),
-    (error::NOT_ENOUGH, &["/reverse", "/pre-transfer"]),
+    (
+        error::NOT_ENOUGH,
+        &[
+            "/reverse",
+            "/pre-transfer",
+            "subsidies/create",
+            "subsidies/return",
+            "/refunds",
+            "/apply",
+            "-no/{out_refund_no}",
+            "/{refund_id}",
+        ],
+    ),
+    (error::USER_ACCOUNT_ABNORMAL, &["/refunds", "/apply", "-no/{out_refund_no}", "/{refund_id}"]),
+    (error::MCH_NOT_EXISTS, &["/refunds", "/apply", "/{out_refund_no}", "/{refund_id}"]),
     (
         error::APPID_MCHID_NOT_MATCH,
-        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5"],
+        &["/reverse", "/codepay", "/pre-transfer", "/jsapi", "/native", "/app", "s/h5", "/apply"],
     ),
     (error::OUT_TRADE_NO_USED, &["/codepay", "/jsapi", "/native", "/app", "s/h5"]),
     (error::ORDER_CLOSED, &["/jsapi", "/native", "/app", "s/h5"]),

@@ -4,7 +4,7 @@ use redress_api::error::{self, ErrorCode};
 use redress_api::field::{Field, Rule};
 use redress_api::{Definition, Rate, Supported, endpoints};
 
-use crate::sharing;
+use crate::{refunds, sharing};
 
 /// What a page says about its endpoint.
 pub(crate) struct Facts {
@@ -331,8 +331,9 @@ pub(crate) fn at(method: &str, path: &str) -> Definition {
 
 #[test]
 fn endpoints_are_those_of_the_pages() {
-    assert_eq!(endpoints().len(), FACTS.len() + sharing::FACTS.len());
-    for facts in FACTS.iter().chain(sharing::FACTS) {
+    let all: Vec<&Facts> = [FACTS, sharing::FACTS, refunds::FACTS].into_iter().flatten().collect();
+    assert_eq!(endpoints().len(), all.len());
+    for facts in all {
         let Facts { method, path, title, page, updated, supported, rate, errors } = *facts;
         let found = at(method, path);
         assert_eq!(found.page.title, title);

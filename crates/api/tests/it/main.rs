@@ -9,6 +9,7 @@ mod orders;
 mod pages;
 mod prepay;
 mod random;
+mod refunds;
 mod sharing;
 mod types;
 mod wire;

@@ -49,6 +49,11 @@ async fn each_pages_program_runs() {
         ("partner_jsapi", PLATFORM),
         ("partner_query", PLATFORM),
         ("partner_query_by_id", PLATFORM),
+        ("refund_create", PLATFORM),
+        ("refund_query", PLATFORM),
+        ("refund_ecommerce_apply", PLATFORM),
+        ("refund_ecommerce_query", PLATFORM),
+        ("refund_ecommerce_query_by_id", PLATFORM),
         ("subsidy_cancel", PLATFORM),
     ];
     for (program, mchid) in programs {
@@ -72,6 +77,20 @@ async fn each_program_that_needs_a_day_takes_it() {
         assert!(output.stdout.starts_with(b"{") || output.stdout.starts_with(b"["));
         let output = run(&server, program, DIRECT, &[]).await;
         assert_eq!(output.status.code(), Some(1), "{program}: that day is long gone");
+    }
+    server.stop().await;
+}
+
+/// What was cancelled cannot be paid, so these have a world of their own.
+#[tokio::test]
+async fn the_programs_of_paid_subsidies_run() {
+    let server = start().await;
+    crate::orders::act(&server, "clock/step", r#"{"seconds":60}"#.to_owned()).await;
+    for program in ["subsidy_create", "subsidy_return"] {
+        let output = run(&server, program, PLATFORM, &[]).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        assert!(output.stdout.starts_with(b"{"), "{program} prints the answer");
     }
     server.stop().await;
 }

@@ -3,14 +3,13 @@
 use redress_api::{Appid, Fen, Mchid, OutTradeNo, TransactionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, New, Order, Step, TradeState, TradeType, actions, is_openid};
-use crate::chart;
-use crate::command::{Broken, Command, Stop};
-use crate::context::{Context, Movement};
-use crate::ledger::Reason;
+use super::{New, Order, Step, TradeState, TradeType, actions, is_openid};
+use crate::command::{Command, Stop};
+use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::number;
 use crate::payer;
+use crate::refund;
 use crate::refusal;
 use crate::subsidy::Subsidy;
 
@@ -151,7 +150,7 @@ impl Command for Place {
             }
         }
         if let Some(amount) = self.refunded {
-            refund(cx, &mut order, amount)?;
+            refund::place(cx, &mut order, amount)?;
         }
         if order.state == TradeState::NotPay {
             cx.schedule(order.payable_until(), Step::Close.of(&order));
@@ -172,24 +171,4 @@ fn pay_as(
         return Err(refusal::control_conflict(what).into());
     }
     actions::pay_as(cx, order, transaction_id.clone())
-}
-
-fn refund(cx: &mut Context<'_>, order: &mut Order, amount: Fen) -> Result<(), Stop> {
-    let movement = Movement {
-        debit: &order.account(),
-        credit: &chart::payer(order.paid_by()?),
-        amount,
-        reason: Reason::Refund,
-        reference: order.reference(),
-    };
-    if let Err(short) = cx.transfer(&movement)? {
-        return Err(refusal::control_conflict(short.to_string()).into());
-    }
-    order.step(Event::Refund)?;
-    order.refunded = amount;
-    order.refunds = 1;
-    if order.is_frozen() {
-        order.take_unsplit(amount).ok_or_else(|| Broken("more than was paid".to_owned()))?;
-    }
-    Ok(())
 }

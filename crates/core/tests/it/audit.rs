@@ -18,6 +18,7 @@ use crate::scene::{
 use crate::world::World;
 
 mod numbers;
+mod refunds;
 
 const BALANCED: &str = "the debits of all accounts equal their credits";
 const NOT_OVERDRAWN: &str = "no merchant's account pays out more than came in";
@@ -374,6 +375,7 @@ fn a_missing_job() {
                 Job::Bill { out_bill_no, .. } => out_bill_no.as_str() != number,
                 Job::MerchantBill { .. }
                 | Job::Order { .. }
+                | Job::Refund { .. }
                 | Job::Share { .. }
                 | Job::ShareReturn { .. }
                 | Job::Notify { .. } => true,
@@ -428,7 +430,7 @@ fn an_order_in_the_wrong_state() {
             order.revoke_time = None;
         });
     });
-    breaks(&[BOOKS], |world| {
+    breaks(&[SUMS], |world| {
         order(world, "paid-order", |order| {
             order.state = TradeState::Refund;
             order.refunded = Fen::new(1);

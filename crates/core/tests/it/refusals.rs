@@ -8,7 +8,7 @@ use redress_api::{Day, Fen, pay};
 use redress_core::order::{Outcome, Place, TradeState};
 use redress_core::payer::Introduce;
 use redress_core::statement::{self, Ticket};
-use redress_core::{Refusal, refusal, subsidy};
+use redress_core::{Refusal, refusal};
 
 use crate::codepay::{codepay, shown};
 use crate::pre_transfer::pre;
@@ -19,9 +19,14 @@ use crate::scene::{
 };
 use crate::world::World;
 
+mod refunds;
+
+/// A call that is refused.
+type Way = fn(&mut World) -> Refusal;
+
 /// One way to each line, in the order of the table.
-fn ways() -> Vec<fn(&mut World) -> Refusal> {
-    vec![
+fn ways() -> Vec<Way> {
+    let mut ways: Vec<Way> = vec![
         |world| world.refused("1", &create()),
         |world| world.refused(SHOP, &create()),
         |world| {
@@ -162,6 +167,15 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
             world.place(&Place { trade_type, ..place(SHOP, "order-7") });
             world.refused(SHOP, &close("order-7"))
         },
+    ];
+    ways.extend(refunds::of_refunds());
+    ways.extend(of_cancelled_subsidies());
+    ways.extend(refunds::of_subsidies());
+    ways
+}
+
+fn of_cancelled_subsidies() -> Vec<Way> {
+    vec![
         |world| {
             let mut other = subsidy_cancel();
             other.sub_mchid = mchid(SPONSOR);
@@ -193,9 +207,7 @@ fn ways() -> Vec<fn(&mut World) -> Refusal> {
             world.refused(MALL, &subsidy_cancel())
         },
         |world| {
-            let mut order = world.order(MALL, "stall-1");
-            order.subsidy.as_mut().expect("a subsidy").state = subsidy::State::Paid;
-            world.overwrite(&order);
+            *world = crate::subsidies::paid();
             world.refused(MALL, &subsidy_cancel())
         },
         |world| {
@@ -231,7 +243,8 @@ fn every_line_is_reached() {
     for (way, entry) in ways.into_iter().zip(refusal::ALL) {
         let mut world = World::set();
         assert_eq!(way(&mut world), entry.plain());
-        world.assert_clean();
+        let report = world.audit();
+        assert!(report.is_clean(), "{}: {report:?}", entry.plain());
     }
 }
 

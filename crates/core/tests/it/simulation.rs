@@ -230,7 +230,7 @@ impl Simulation {
             Job::MerchantBill { sp_mchid, out_bill_no } => {
                 self.model.pay_merchant(&(sp_mchid.to_string(), out_bill_no.to_string()));
             }
-            Job::Share { .. } | Job::ShareReturn { .. } => {}
+            Job::Refund { .. } | Job::Share { .. } | Job::ShareReturn { .. } => {}
             Job::Notify { .. } => unreachable!("it was delivered"),
         }
     }

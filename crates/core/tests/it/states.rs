@@ -58,3 +58,22 @@ fn orders() {
         }
     }
 }
+
+#[test]
+fn refunds() {
+    use redress_core::refund::{Event, Status, next};
+    // Settle, Fail, Retry, Close
+    let table = [
+        (Status::Success, [None; 4]),
+        (Status::Closed, [None; 4]),
+        (Status::Processing, [Some(Status::Success), Some(Status::Abnormal), None, None]),
+        (Status::Abnormal, [None, None, Some(Status::Processing), Some(Status::Closed)]),
+    ];
+    assert_eq!(table.map(|(status, _)| status), Status::ALL);
+    assert_eq!(Event::ALL, [Event::Settle, Event::Fail, Event::Retry, Event::Close]);
+    for (status, row) in table {
+        for (event, expected) in Event::ALL.into_iter().zip(row) {
+            assert_eq!(next(status, event), expected, "{status} {event:?}");
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod malformed;
 mod notify;
 mod prepay;
 mod random;
+mod refunds;
 mod sharing;
 mod signature;
 mod stop;

@@ -205,7 +205,9 @@ impl World {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let mut state = json!({});
-        for list in ["transfers", "accounts", "bills", "merchant-bills", "orders", "jobs"] {
+        for list in
+            ["transfers", "accounts", "bills", "merchant-bills", "orders", "refunds", "jobs"]
+        {
             state[list] = self.show(&format!("/{list}?most=1000")).await["items"].take();
         }
         state

@@ -164,7 +164,10 @@ impl Model {
                     self.free(&id);
                 }
             }
-            Job::Bill { .. } | Job::MerchantBill { .. } | Job::Notify { .. } => {}
+            Job::Bill { .. }
+            | Job::MerchantBill { .. }
+            | Job::Refund { .. }
+            | Job::Notify { .. } => {}
         }
     }
 }

@@ -34,6 +34,11 @@ mod pay_native;
 mod pay_query;
 mod pay_query_by_id;
 mod pay_reverse;
+mod refund_create;
+mod refund_ecommerce_apply;
+mod refund_ecommerce_query;
+mod refund_ecommerce_query_by_id;
+mod refund_query;
 mod sharing_add_receiver;
 mod sharing_amounts;
 mod sharing_create;
@@ -46,6 +51,8 @@ mod statement_download;
 mod statement_fund_flow;
 mod statement_trade;
 mod subsidy_cancel;
+mod subsidy_create;
+mod subsidy_return;
 
 /// The refusal of a merchant that the page's 支持商户 line does not name.
 pub(crate) const NO_AUTH: (u16, &str, &str) =

@@ -4,6 +4,7 @@ use redress_server::{DIRECT, PLATFORM, SUB_MERCHANT};
 use serde_json::{Value as Json, json};
 
 use super::NO_AUTH;
+use crate::refunds::{PAY_SUBSIDY, RETURN_SUBSIDY, subsidy, with};
 use crate::world::{SUBSIDIES, SUBSIDISED, TRANSACTION, World};
 
 const PAGE_BODY: &str = r#"{"sub_mchid":"1900013401","transaction_id":"4208450740201411110007820472","description":"订单退款"}"#;
@@ -70,6 +71,21 @@ async fn refuses_and_changes_nothing() {
     let unrefunded = (400, "INVALID_REQUEST", "订单未发生退款，不支持取消补差");
     let fresh = fresh["transaction_id"].as_str().unwrap();
     world.refused(&post(&body(SUB_MERCHANT, fresh)), unrefunded).await;
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn refuses_what_was_paid() {
+    let world = World::start().await;
+    world.step(60).await;
+    let create = world.platform.post(PAY_SUBSIDY, &subsidy(SUBSIDISED, 1_000).to_string());
+    world.ok(&create).await;
+    let paid = (400, "INVALID_REQUEST", "订单已补差，不支持取消补差");
+    world.refused(&world.platform.post(SUBSIDIES, PAGE_BODY), paid).await;
+    // Nor when all of it went back.
+    let given = with(&subsidy(SUBSIDISED, 1_000), "out_order_no", "return-1".into());
+    world.ok(&world.platform.post(RETURN_SUBSIDY, &given.to_string())).await;
+    world.refused(&world.platform.post(SUBSIDIES, PAGE_BODY), paid).await;
     world.verify().await;
 }
 
