@@ -23,6 +23,7 @@ mod reverse;
 mod scene;
 mod sharing;
 mod simulation;
+mod statement;
 mod states;
 mod subsidies;
 mod subsidy;

@@ -325,6 +325,9 @@ fn simulate(seed: u64, steps: u64, audit_every: u64) -> Simulation {
         }
     }
     simulation.finish();
+    if steps <= 300 {
+        crate::statement::check(&simulation.world);
+    }
     simulation
 }
 
