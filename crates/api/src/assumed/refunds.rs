@@ -30,7 +30,7 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "refund-errors",
         "Refunds that the business forbids",
-        "400 INVALID_REQUEST each: another total, more than is left, more than 50, older than a year (365 days), reversed, money that is not unsettled, parts of the account of an order without profit sharing",
+        "400 INVALID_REQUEST each: another total, more than is left, more than 50, older than a year (365 days), reversed, money that is not unsettled, parts of the account of an order without profit sharing. Both of two fields that exclude each other: 400 PARAM_ERROR",
         "INVALID_REQUEST is published for a business rule; one of the messages is captured",
     ),
     assume(
@@ -78,7 +78,7 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "subsidy-return",
         "A return of a subsidy that cannot be made",
-        "400 INVALID_REQUEST each: nothing paid, no refund, more than is left, another subsidy's or order's number, a refund that has its return; 403 NOT_ENOUGH. Without `from` it takes what waits for sharing, or what can be paid with when that is finished",
+        "400 INVALID_REQUEST each: nothing paid, no refund, more than is left, another subsidy's or order's number, a refund that has its return; 403 NOT_ENOUGH. Without `from` it takes what waits for sharing, or what can be paid with when that is finished. The same out_order_no: the same answer; with other content 400 INVALID_REQUEST",
         "The rules are published, their codes are not",
     ),
     assume(
