@@ -18,7 +18,7 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "sharing-ratio",
         "What the 30 % of the greatest ratio are of",
-        "The order's amount and the subsidy that was paid to it, whatever was refunded; what came back counts no more, nor does what the seller shares with itself; not settable",
+        "The order's amount and what it has of a subsidy, whatever was refunded; what came back counts no more, nor does what the seller shares with itself; not settable",
         "The pages name the default and neither its base nor what a return does to it",
     ),
     assume(

@@ -12,7 +12,8 @@ use crate::refunds::{abnormal, close, settle};
 use crate::scene::{MALL, SHOP, STALL, mchid, transaction};
 use crate::world::World;
 
-fn refund(number: &str, fen: i64) -> Refund {
+/// So much of the order back to its payer.
+pub(super) fn refund(number: &str, fen: i64) -> Refund {
     Refund {
         sub_mchid: Some(mchid(STALL)),
         transaction_id: Some(transaction(ORDER)),

@@ -24,6 +24,8 @@ struct Sold {
     left: i64,
     shared: i64,
     shares: u32,
+    refunded: i64,
+    refunds: u32,
     finished: bool,
 }
 
@@ -64,6 +66,9 @@ impl Model {
         };
         if order.finished {
             return Some(refusal::SHARE_FINISHED);
+        }
+        if order.refunded == order.amount {
+            return Some(refusal::SHARE_REFUNDED);
         }
         let distinct: BTreeSet<&str> = parts.iter().map(|(account, _)| *account).collect();
         if distinct.len() < parts.len() {
@@ -230,7 +235,8 @@ impl Life {
         let place = Place { amount: Fen::new(amount), ..sold(&format!("order-{id}"), &id) };
         self.world.place(&place);
         let (paid, left) = (self.now(), amount);
-        let order = Sold { amount, paid, left, shared: 0, shares: 0, finished: false };
+        let (shared, shares, refunded, refunds, finished) = (0, 0, 0, 0, false);
+        let order = Sold { amount, paid, left, shared, shares, refunded, refunds, finished };
         self.model.orders.insert(id, order);
     }
 
@@ -325,6 +331,37 @@ impl Life {
         }
     }
 
+    fn refund(&mut self) {
+        let (id, fen) = (self.id(), 1 + self.random.below(500) as i64);
+        let mut request = super::beside::refund(&format!("refund-{}", self.done), fen);
+        request.transaction_id = Some(transaction(&id));
+        let funds = self.model.has[STALL];
+        let Some(order) = self.model.orders.get_mut(&id) else {
+            self.ask(&request, Some(refusal::REFUND_ORDER_UNKNOWN));
+            return;
+        };
+        request.amount.total = Fen::new(order.amount);
+        let expected = if order.refunded + fen > order.amount {
+            Some(refusal::REFUND_TOO_MUCH)
+        } else if order.refunds == 50 {
+            Some(refusal::REFUND_TOO_OFTEN)
+        } else if !order.finished && fen > order.left {
+            Some(refusal::REFUND_SHARED)
+        } else if order.finished && fen > funds {
+            Some(refusal::REFUND_NOT_ENOUGH)
+        } else {
+            order.refunded += fen;
+            order.refunds += 1;
+            if order.finished {
+                self.model.has.insert(STALL, funds - fen);
+            } else {
+                order.left -= fen;
+            }
+            None
+        };
+        self.ask(&request, expected);
+    }
+
     fn list(&mut self) {
         let account = self.random.pick(&ACCOUNTS);
         if self.random.one_in(3) {
@@ -350,7 +387,8 @@ impl Life {
         self.world.wall += self.random.below(30) as i64;
         match self.random.below(20) {
             0..2 => self.place(),
-            2..8 => self.share(),
+            2..7 => self.share(),
+            7 => self.refund(),
             8 => self.finish(),
             9..12 => self.back(),
             12 => self.list(),
