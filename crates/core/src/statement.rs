@@ -17,7 +17,7 @@ mod trade;
 mod voucher;
 
 pub use fund_flow::Funds;
-pub use trade::{Returned, Trades};
+pub use trade::Trades;
 pub use voucher::{Explain, Voucher};
 
 /// How many months back there are statements.

@@ -8,23 +8,7 @@ use super::print::Table;
 use super::{Which, made_at};
 use crate::command::Broken;
 use crate::order::Order;
-
-/// A refund, as a statement needs it.
-#[derive(Clone, Copy, Debug)]
-pub struct Returned<'a> {
-    /// The provider's number.
-    pub refund_id: &'a str,
-    /// The merchant's number.
-    pub out_refund_no: &'a str,
-    /// How much, in fen.
-    pub amount: Fen,
-    /// Whether it has come to nothing so far.
-    pub failed: bool,
-    /// When it was taken on.
-    pub create_time: Timestamp,
-    /// When the money reached its payer.
-    pub success_time: Option<Timestamp>,
-}
+use crate::refund::{Refund, Status};
 
 /// What a line says of money that goes back.
 struct Back {
@@ -175,25 +159,25 @@ impl Trades {
 
     /// Whether a refund belongs to this day: the day on which it was taken on.
     #[must_use]
-    pub fn wants(&self, refund: &Returned<'_>) -> bool {
+    pub fn wants(&self, refund: &Refund) -> bool {
         self.which != Which::Payments && self.has(refund.create_time)
     }
 
     /// Takes a refund of an order.
-    pub fn refund(&mut self, refund: &Returned<'_>, order: &Order) {
+    pub fn refund(&mut self, refund: &Refund, order: &Order) {
         if !self.wants(refund) {
             return;
         }
         let settled = refund.success_time.filter(|at| *at <= made_at(self.day));
-        let status = match settled {
-            Some(_) => "SUCCESS",
-            None if refund.failed => "FAIL",
-            None => "PROCESSING",
+        let status = match (settled, refund.status) {
+            (Some(_), _) => "SUCCESS",
+            (None, Status::Abnormal | Status::Closed) => "FAIL",
+            (None, Status::Processing | Status::Success) => "PROCESSING",
         };
         let back = Back {
-            refund_id: refund.refund_id.to_owned(),
-            out_refund_no: refund.out_refund_no.to_owned(),
-            amount: refund.amount,
+            refund_id: refund.refund_id.to_string(),
+            out_refund_no: refund.out_refund_no.to_string(),
+            amount: refund.content.amount,
             status,
             applied: refund.create_time,
             settled,

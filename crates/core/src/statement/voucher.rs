@@ -7,12 +7,22 @@ use crate::compensation::{Bill, MerchantBill};
 use crate::context::Context;
 use crate::number::Number;
 use crate::order::Order;
+use crate::refund::Refund;
 use crate::row::Row as _;
 use crate::sharing::{Share, ShareReturn};
+use crate::subsidy;
 
 /// The kinds of row that own a number which transfers refer to.
-const KINDS: [&str; 5] =
-    [Order::KIND, Bill::KIND, MerchantBill::KIND, Share::KIND, ShareReturn::KIND];
+const KINDS: [&str; 8] = [
+    Order::KIND,
+    Refund::KIND,
+    Bill::KIND,
+    MerchantBill::KIND,
+    Share::KIND,
+    ShareReturn::KIND,
+    subsidy::Payment::KIND,
+    subsidy::Return::KIND,
+];
 
 /// What stands behind a reference of a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]

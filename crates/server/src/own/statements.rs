@@ -14,9 +14,10 @@ use redress_api::statement::{
 use redress_api::{Day, Mchid, Open};
 use redress_core::merchant::Merchant;
 use redress_core::order::Order;
+use redress_core::refund::Refund;
 use redress_core::row::Row;
 use redress_core::statement::{Funds, Purse, Ticket, Trades, Wanted, Which, available, may_see};
-use redress_core::{Transfer, refusal};
+use redress_core::{Find, Transfer, refusal};
 use redress_crypto::{ApiV3Key, sha1_hex};
 
 use super::Own;
@@ -146,6 +147,20 @@ async fn trades(
         }
     })
     .await?;
+    let mut wanted = Vec::new();
+    each_row::<Refund>(app, mchid, |refund| {
+        if (sub_mchid.is_none() || refund.sub_mchid.as_ref() == sub_mchid) && trades.wants(&refund)
+        {
+            wanted.push(refund);
+        }
+    })
+    .await?;
+    for refund in wanted {
+        let number = Order::row_id(&refund.mchid, &refund.out_trade_no);
+        let order = app.read(Find::<Order>::new(number.as_str())).await?;
+        let order = order.ok_or_else(|| Problem::defect(format!("no order {number}")))?;
+        trades.refund(&refund, &order);
+    }
     trades.finish().map_err(Problem::defect)
 }
 

@@ -2,9 +2,10 @@
 
 use redress_api::Day;
 use redress_server::{DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{NO_AUTH, UNDEFINED, moved, next_morning, partner_order, statement, today};
+use crate::refunds::{REFUNDS, body, query, settle};
 use crate::world::{APPID, ORDER, World, reverse};
 
 const HEAD: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
@@ -39,8 +40,8 @@ async fn a_day_has_what_was_paid_and_what_was_reversed() {
     let revoked = world.show(&format!("/orders/{DIRECT}/{ORDER}")).await;
     let day = next_morning(&world).await;
 
-    let time = |at: &serde_json::Value| at.as_str().unwrap()[..19].replace('T', " ");
-    let id = |order: &serde_json::Value| order["transaction_id"].as_str().unwrap().to_owned();
+    let time = |at: &Json| at.as_str().unwrap()[..19].replace('T', " ");
+    let id = |order: &Json| order["transaction_id"].as_str().unwrap().to_owned();
     let (paid, cancelled) = (time(&revoked["success_time"]), time(&revoked["revoke_time"]));
     let (first, small) = (id(&revoked), time(&placed["success_time"]));
     let payer = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
@@ -94,6 +95,64 @@ async fn a_day_has_what_was_paid_and_what_was_reversed() {
     let world = world.restart().await;
     assert_eq!(statement(&world, &world.direct, &of(day, "")).await, all);
     world.verify().await;
+}
+
+#[tokio::test]
+async fn a_day_has_the_refunds_that_were_taken_on_and_how_they_stood_next_morning() {
+    let world = World::start().await;
+    for (number, fen) in [("refund-1", 800), ("refund-2", 1)] {
+        world.ok(&world.direct.post(REFUNDS, &body(ORDER, number, fen, 8_800).to_string())).await;
+    }
+    settle(&world).await;
+    let found = world.ok(&world.direct.get(&query("refund-1"))).await;
+    let day = next_morning(&world).await;
+    let later = world.direct.post(REFUNDS, &body(ORDER, "refund-3", 99, 8_800).to_string());
+    let later = world.ok(&later).await;
+
+    let all = statement(&world, &world.direct, &of(day, "")).await;
+    let of_day = records(&all);
+    assert_eq!(of_day.len(), 3);
+    let refund = of_day.iter().find(|record| record[15] == "refund-1").unwrap();
+    let time = |at: &Json| at.as_str().unwrap()[..19].replace('T', " ");
+    let created = time(&found["create_time"]);
+    assert_eq!(refund[0], created);
+    assert_eq!((refund[5], refund[6]), (found["transaction_id"].as_str().unwrap(), ORDER));
+    let id = found["refund_id"].as_str().unwrap();
+    assert_eq!(
+        refund[8..20],
+        [
+            "MICROPAY", "REFUND", "OTHERS", "CNY", "0.00", "0.00", id, "refund-1", "8.00", "0.00",
+            "ORIGINAL", "SUCCESS"
+        ]
+    );
+    assert_eq!(refund[24..26], ["0.00", "8.00"]);
+    let sums = "`3,`88.00,`8.01,`0.00,`0.00000,`88.00,`8.01";
+    assert_eq!(all.lines().last(), Some(sums));
+    assert_eq!(moved(&world, DIRECT, &["refund"], "debit").await, "8.01");
+
+    let refunds = statement(&world, &world.direct, &of(day, "&bill_type=REFUND")).await;
+    let only = records(&refunds);
+    let refund = only.iter().find(|record| record[17] == "refund-1").unwrap();
+    assert_eq!(refund[14..16], [&created, &time(&found["success_time"])]);
+    let payments = statement(&world, &world.direct, &of(day, "&bill_type=SUCCESS")).await;
+    assert_eq!(records(&payments).len(), 1);
+
+    // The movements of the day have the same refunds, and name the merchant's numbers.
+    let funds = format!("/v3/bill/fundflowbill?bill_date={day}");
+    let funds = statement(&world, &world.direct, &funds).await;
+    let line = funds.lines().find(|line| line.ends_with("`refund-1")).unwrap();
+    let fields: Vec<&str> = line.split(",`").collect();
+    assert_eq!((fields[1], fields[3], fields[5], fields[6]), (id, "退款", "支出", "8.00"));
+    assert_eq!(fields[8..10], ["1230000109API", "退款总金额8.00元;含手续费0.00元"]);
+    assert_eq!(funds.lines().last(), Some("`3,`1,`88.00,`2,`8.01"));
+
+    // What was asked for this morning is this day's.
+    settle(&world).await;
+    let today = next_morning(&world).await;
+    let next = statement(&world, &world.direct, &of(today, "")).await;
+    let [only] = records(&next).try_into().unwrap();
+    assert_eq!((only[14], only[16]), (later["refund_id"].as_str().unwrap(), "0.99"));
+    assert_eq!(statement(&world, &world.direct, &of(day, "")).await, all);
 }
 
 #[tokio::test]
