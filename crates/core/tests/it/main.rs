@@ -12,6 +12,7 @@ mod ledger;
 mod merchant_bill;
 mod model;
 mod notice;
+mod order_table;
 mod orders;
 mod partner;
 mod pre_transfer;
