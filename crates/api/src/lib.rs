@@ -40,6 +40,7 @@ pub mod notification;
 pub mod partner;
 pub mod pay;
 pub mod refund;
+pub mod security;
 pub mod sharing;
 pub mod statement;
 pub mod subsidy;
@@ -91,6 +92,7 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<combine::Query>(),
         Definition::of::<combine::Close>(),
         Definition::of::<certificate::List>(),
+        Definition::of::<security::Echo>(),
         Definition::of::<sharing::Create>(),
         Definition::of::<sharing::Query>(),
         Definition::of::<sharing::CreateReturn>(),

@@ -5,6 +5,7 @@
 //! is told, when it is told again, and when it is given up.
 
 mod control;
+mod echo;
 
 use redress_api::{Mchid, NotifyUrl, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::merchant::Merchant;
 use crate::row::Row;
 
 pub use self::control::{MakeUp, Resend, SetUrl};
+pub use self::echo::Echo;
 
 /// How long after each attempt the next is made, in seconds: 15 repetitions in 24 h 4 min.
 pub const RETRY_SECONDS: [i64; 15] = [
@@ -58,6 +60,8 @@ impl Event {
     /// A compensation has ended. No page publishes this kind: assumed.
     pub const COMPENSATED: Self =
         Self::new("MCHTRANSFER.COMPENSATE.FINISHED", "compensate_bill", "赔付单据终态通知");
+    /// A merchant tries its keys.
+    pub const ECHOED: Self = Self::new("SECURITY_ECHO.SUCCESS", "security", "回调通知成功");
 }
 
 /// Where a notice stands.

@@ -52,3 +52,4 @@ pub use crate::public_key::PublicKey;
 pub use crate::random::{nonce, random_bytes};
 pub use crate::serial::{Serial, SerialError};
 pub use crate::verify::{KeyRing, VerifyError, WINDOW_SECONDS, fresh_answer, fresh_request};
+pub use zeroize::Zeroizing;

@@ -74,10 +74,21 @@ impl Identities {
 
 /// A caller whose signature is yet to be checked against the body.
 pub(crate) struct Claimed {
-    pub(crate) mchid: Mchid,
+    mchid: Mchid,
     authorization: Authorization,
     key: PublicKey,
 }
+
+/// A caller whose signature is good.
+pub(crate) struct Proven {
+    pub(crate) mchid: Mchid,
+    /// The key of the certificate that signed the request.
+    pub(crate) key: PublicKey,
+    pub(crate) headers: HeaderMap,
+}
+
+/// The header that names a key of the platform.
+pub(crate) const PLATFORM_KEY: &str = "Wechatpay-Serial";
 
 fn sign_error(message: &'static str) -> Problem {
     Problem::new(SIGN_ERROR, number::SIGNATURE, message)
@@ -85,7 +96,7 @@ fn sign_error(message: &'static str) -> Problem {
 
 /// The key that a request wants its answer signed with.
 pub(crate) fn named_key(headers: &HeaderMap) -> Option<Serial> {
-    Serial::parse(headers.get("Wechatpay-Serial")?.to_str().ok()?).ok()
+    Serial::parse(headers.get(PLATFORM_KEY)?.to_str().ok()?).ok()
 }
 
 /// The checks that need only the head of the request. Says which keys of the platform the merchant
@@ -147,11 +158,18 @@ fn authorization(headers: &HeaderMap) -> Result<Authorization, Problem> {
 
 impl Claimed {
     /// The last check: the signature over the raw target and the raw body.
-    pub(crate) fn prove(&self, method: &str, target: &str, body: &[u8]) -> Result<(), Problem> {
-        if verify_request(&self.key, &self.authorization, method, target, body) {
-            return Ok(());
+    pub(crate) fn prove(
+        self,
+        method: &str,
+        target: &str,
+        headers: HeaderMap,
+        body: &[u8],
+    ) -> Result<Proven, Problem> {
+        let Self { mchid, authorization, key } = self;
+        if verify_request(&key, &authorization, method, target, body) {
+            return Ok(Proven { mchid, key, headers });
         }
-        let Authorization { timestamp, nonce_str, .. } = &self.authorization;
+        let Authorization { timestamp, nonce_str, .. } = &authorization;
         let message = request_message(method, target, timestamp, nonce_str, body);
         let shown =
             String::from_utf8_lossy(&message).chars().take(SHOWN_CHARS_MAX).collect::<String>();

@@ -4,9 +4,11 @@ use redress_api::Endpoint;
 use redress_core::merchant::Merchant;
 
 use crate::app::App;
+use crate::identify::Proven;
 use crate::reply::{Problem, Success};
 
 mod certificates;
+mod echo;
 mod statements;
 
 pub(crate) use self::statements::Tickets;
@@ -19,5 +21,6 @@ pub(crate) trait Own: Endpoint {
         &self,
         app: &App,
         caller: &Merchant,
+        signed: &Proven,
     ) -> impl Future<Output = Result<Success, Problem>> + Send;
 }

@@ -100,13 +100,21 @@ impl Platform {
     /// What signs for a merchant that has these keys: the one that it names, if it has that one;
     /// else its certificate; else the public key.
     pub(crate) fn signer(&self, keys: PlatformKeys, named: Option<&Serial>) -> Arc<Signer> {
-        let names_public = named.is_some_and(|named| *named == self.public.serial);
-        if !keys.has_certificates() || (keys.has_public_key() && names_public) {
-            return Arc::clone(&self.public);
+        match named.and_then(|named| self.named(keys, named)) {
+            Some(named) => named,
+            None if keys.has_certificates() => self.known().current(clock::wall()),
+            None => Arc::clone(&self.public),
         }
-        let (known, now) = (self.known(), clock::wall());
-        let named = known.living(now).find(|living| Some(living.signer.serial()) == named);
-        named.map_or_else(|| known.current(now), |named| Arc::clone(&named.signer))
+    }
+
+    /// The key of this name, if a merchant that has these keys has it.
+    pub(crate) fn named(&self, keys: PlatformKeys, name: &Serial) -> Option<Arc<Signer>> {
+        if keys.has_public_key() && *name == self.public.serial {
+            return Some(Arc::clone(&self.public));
+        }
+        let known = keys.has_certificates().then(|| self.known())?;
+        let named = known.living(clock::wall()).find(|living| living.signer.serial() == name);
+        named.map(|named| Arc::clone(&named.signer))
     }
 
     /// Puts a new certificate in the place of the others, which live and sign for so many seconds

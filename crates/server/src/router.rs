@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodFilter, get, on};
 use redress_api::{
-    Definition, Mchid, certificate, combine, compensation, fund, partner, pay, refund, sharing,
+    Definition, certificate, combine, compensation, fund, partner, pay, refund, security, sharing,
     statement, subsidy, wire,
 };
 use redress_core::{Admit, Call, Operation};
 use redress_store::Failure;
 
 use crate::app::App;
+use crate::identify::Proven;
 use crate::own::Own;
 use crate::reply::{Problem, Success};
 use crate::{control, metrics, serve};
@@ -24,7 +25,7 @@ pub(crate) struct Route {
 }
 
 type Outcome<'a> = Pin<Box<dyn Future<Output = Result<Success, Problem>> + Send + 'a>>;
-type Run = for<'a> fn(&'a App, Mchid, &'a str, &'a [u8]) -> Outcome<'a>;
+type Run = for<'a> fn(&'a App, Proven, &'a str, &'a [u8]) -> Outcome<'a>;
 
 fn operation<E: Operation>() -> Route {
     Route { definition: Definition::of::<E>(), run: run::<E> }
@@ -33,13 +34,13 @@ fn operation<E: Operation>() -> Route {
 /// Decodes, decides and prints one request of a caller who is identified.
 fn run<'a, E: Operation>(
     app: &'a App,
-    caller: Mchid,
+    signed: Proven,
     target: &'a str,
     body: &'a [u8],
 ) -> Outcome<'a> {
     Box::pin(async move {
         let request = wire::decode::<E>(target, body)?;
-        let call = Call { caller, request };
+        let call = Call { caller: signed.mchid, request };
         let decided = if E::METHOD == http::Method::GET {
             app.read(call).await
         } else {
@@ -64,14 +65,15 @@ fn own<E: Own>() -> Route {
 /// Decodes, admits and answers one request of a caller who is identified.
 fn run_own<'a, E: Own>(
     app: &'a App,
-    caller: Mchid,
+    signed: Proven,
     target: &'a str,
     body: &'a [u8],
 ) -> Outcome<'a> {
     Box::pin(async move {
         let request = wire::decode::<E>(target, body)?;
-        let caller = app.read(Admit { caller, supported: E::SUPPORTED }).await?;
-        let answered = request.answer(app, &caller).await;
+        let admit = Admit { caller: signed.mchid.clone(), supported: E::SUPPORTED };
+        let caller = app.read(admit).await?;
+        let answered = request.answer(app, &caller, &signed).await;
         if let Err(problem) = &answered {
             let code = problem.code;
             debug_assert!(
@@ -116,6 +118,7 @@ fn routes() -> Vec<Route> {
         operation::<combine::Query>(),
         operation::<combine::Close>(),
         own::<certificate::List>(),
+        own::<security::Echo>(),
         operation::<sharing::Create>(),
         operation::<sharing::Query>(),
         operation::<sharing::CreateReturn>(),

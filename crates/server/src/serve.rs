@@ -145,9 +145,9 @@ async fn handle(route: &Route, app: &App, request: Request<Body>, caller: Arc<Ca
         Err(problem) => return Err(hear_out(body, problem).await),
     };
     let body = collect(body).await?;
-    claimed.prove(head.method.as_str(), target, &body)?;
-    caller.mchid.get_or_init(|| claimed.mchid.clone());
-    (route.run)(app, claimed.mchid, target, &body).await
+    let signed = claimed.prove(head.method.as_str(), target, head.headers, &body)?;
+    caller.mchid.get_or_init(|| signed.mchid.clone());
+    (route.run)(app, signed, target, &body).await
 }
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending

@@ -94,6 +94,12 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
         "The page lists both 24 hours before; no answer to SM2 is published for merchants without such certificates",
     ),
     assume(
+        "security-echo",
+        "The test of a merchant's keys: lengths, errors, and its callback",
+        "1 to 1024 characters each. Wechatpay-Serial missing, or of a key that the merchant has not: 400 PARAM_ERROR. Sealed for another key, or not at all: 400 PARAM_ERROR with one message. The callback is signed as all others are, whatever key was named",
+        "The page has no lengths and no errors of its own; the words about the header are those of the provider's list of questions, which prints the code for the second",
+    ),
+    assume(
         "request-id",
         "The number at the end of the Request-ID",
         "As the troubleshooting guide lists them; the nearest one where it lists none",

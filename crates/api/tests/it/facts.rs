@@ -358,6 +358,16 @@ const FACTS: &[Facts] = &[
         rate: None,
         errors: &[error::NO_AUTH],
     },
+    Facts {
+        method: "POST",
+        path: "/v3/security/echo",
+        title: "商户签名验签/加解密测试",
+        page: "doc/v3/partner/4015139289",
+        updated: Some("2026-04-08"),
+        supported: Supported::All,
+        rate: None,
+        errors: &[],
+    },
 ];
 
 /// The one endpoint of this method and path.

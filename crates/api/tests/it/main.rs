@@ -12,6 +12,7 @@ mod pages;
 mod prepay;
 mod random;
 mod refunds;
+mod security;
 mod sharing;
 mod types;
 mod wire;

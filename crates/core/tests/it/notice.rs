@@ -1,9 +1,10 @@
 //! What merchants are told: when again, when no more, and what a made-up notice may say.
 
+use redress_api::security::EchoNotice;
 use redress_core::notice::{
-    Event, MakeUp, Notice, Outcome, RETRY_SECONDS, Record, Resend, SetUrl, State,
+    Echo, Event, MakeUp, Notice, Outcome, RETRY_SECONDS, Record, Resend, SetUrl, State,
 };
-use redress_core::{Job, Refusal};
+use redress_core::{Find, Job, Refusal};
 
 use crate::scene::{SHOP, START, mchid};
 use crate::world::World;
@@ -159,12 +160,36 @@ fn events_fit_the_envelope() {
         Event::SHARED,
         Event::SHARE_RETURNED,
         Event::COMPENSATED,
+        Event::ECHOED,
     ] {
         let length = |text: &str| text.chars().count();
         assert!(length(event.event_type) <= 32, "{event:?}");
         // It is the associated data, too.
         assert!(length(event.original_type) <= 16, "{event:?}");
         assert!(length(event.summary) <= 16, "{event:?}");
+    }
+}
+
+#[test]
+fn a_merchant_that_tries_its_keys_is_told_what_it_was_answered() {
+    let mut world = World::set();
+    for (sealed, told) in [
+        (Some("c2VhbGVk"), r#"{"echo_message":"hello","encrypt_echo_message":"c2VhbGVk"}"#),
+        (None, r#"{"echo_message":"hello"}"#),
+    ] {
+        let resource = EchoNotice {
+            echo_message: "hello".to_owned(),
+            encrypt_echo_message: sealed.map(str::to_owned),
+        };
+        let url = URL.parse().expect("an address");
+        world.run(&Echo { mchid: mchid(SHOP), url, resource }).expect("told");
+        let job = world.jobs.values().last().expect("a job").1.clone();
+        let Job::Notify { id } = job else { panic!("{job:?}") };
+        let notice = world.run(&Find::<Notice>::new(id)).expect("a look").expect("a notice");
+        assert_eq!((notice.resource.as_str(), notice.url.as_str()), (told, URL));
+        assert_eq!(notice.event_type, "SECURITY_ECHO.SUCCESS");
+        assert_eq!(notice.original_type, "security");
+        world.assert_clean();
     }
 }
 

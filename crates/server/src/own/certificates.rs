@@ -10,13 +10,14 @@ use redress_crypto::ApiV3Key;
 use super::Own;
 use crate::apiv3::{self, Sealed};
 use crate::app::App;
+use crate::identify::Proven;
 use crate::platform::Certified;
 use crate::reply::{Problem, Success};
 
 const ASSOCIATED_DATA: &str = "certificate";
 
 impl Own for List {
-    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Success, Problem> {
+    async fn answer(&self, app: &App, caller: &Merchant, _: &Proven) -> Result<Success, Problem> {
         if !caller.platform_keys.has_certificates() || !self.includes_rsa() {
             return Err(Problem::new(
                 RESOURCE_NOT_EXISTS,

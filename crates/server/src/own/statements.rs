@@ -23,6 +23,7 @@ use redress_crypto::{ApiV3Key, sha1_hex};
 use super::Own;
 use crate::apiv3::Sealed;
 use crate::app::App;
+use crate::identify::Proven;
 use crate::reply::{Problem, Success};
 
 /// How many rows or transfers are read at once.
@@ -56,7 +57,7 @@ impl Tickets {
 }
 
 impl Own for Trade {
-    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Success, Problem> {
+    async fn answer(&self, app: &App, caller: &Merchant, _: &Proven) -> Result<Success, Problem> {
         let day = day(&self.bill_date)?;
         available(app.now(), day)?;
         may_see(caller, self.sub_mchid.as_ref())?;
@@ -69,7 +70,7 @@ impl Own for Trade {
 }
 
 impl Own for FundFlow {
-    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Success, Problem> {
+    async fn answer(&self, app: &App, caller: &Merchant, _: &Proven) -> Result<Success, Problem> {
         let day = day(&self.bill_date)?;
         available(app.now(), day)?;
         let account = self.account_type.as_ref().and_then(Open::known);
@@ -82,7 +83,7 @@ impl Own for FundFlow {
 }
 
 impl Own for Download {
-    async fn answer(&self, app: &App, caller: &Merchant) -> Result<Success, Problem> {
+    async fn answer(&self, app: &App, caller: &Merchant, _: &Proven) -> Result<Success, Problem> {
         let ticket = app.tickets.open(self.token.as_str());
         let ticket = ticket.ok_or_else(|| refusal::DOWNLOAD_STALE.plain())?;
         ticket.check(&caller.mchid, app.now())?;

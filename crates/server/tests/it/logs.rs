@@ -51,12 +51,22 @@ async fn secrets_are_never_logged() {
     let body = json!({ "appid": APPID, "mchid": DIRECT }).to_string();
     let mut sealed = crate::sharing::share(TRANSACTION, "P1", &[(DIRECT, 1)]);
     sealed["receivers"][0]["receiver_name"] = "sealedname".into();
+    let id = redress_crypto::Serial::parse(&world.direct.public_key_id).unwrap();
+    let public_key = world.direct.ring.get(&id).unwrap();
+    let echo = json!({
+        "echo_message": "hello",
+        "encrypted_echo_message": public_key.seal_oaep(b"openedtext").unwrap(),
+    });
     let drafts = [
         world.platform.post(BILLS, &create(BILL).to_string()),
         world.platform.post(BILLS, "{\"secretfield\":\"secretvalue\"}"),
         world.platform.post(BILLS, "").sending(b"{\"secretfield\":1}"),
         world.platform.get("/v3/nothing?query=secretquery"),
         world.direct.post(&reverse(ORDER), &body),
+        world
+            .direct
+            .post("/v3/security/echo", &echo.to_string())
+            .and("Wechatpay-Serial", id.as_str()),
         world.platform.post(crate::sharing::ORDERS, &sealed.to_string()),
         world.platform.post(crate::sharing::ADD, &crate::sharing::added(DIRECT).to_string()),
     ];
@@ -68,8 +78,16 @@ async fn secrets_are_never_logged() {
         secrets.push(answer.header("Wechatpay-Signature").unwrap().to_owned());
     }
     secrets.extend(
-        ["secretfield", "secretvalue", "secretquery", "直播违规扣罚", "sealedname", "示例商户全称"]
-            .map(str::to_owned),
+        [
+            "secretfield",
+            "secretvalue",
+            "secretquery",
+            "直播违规扣罚",
+            "sealedname",
+            "示例商户全称",
+            "openedtext",
+        ]
+        .map(str::to_owned),
     );
     let told = json!({
         "mchid": DIRECT, "url": "http://127.0.0.1:9/secretpath", "event_type": "TRANSACTION.SUCCESS",

@@ -19,18 +19,18 @@ const NONE: (u16, &str, &str) = (
     "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。可查看指引https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html",
 );
 
-async fn trust(world: &World, mchid: &str, keys: &str) {
+pub(super) async fn trust(world: &World, mchid: &str, keys: &str) {
     let path = format!("/merchants/{mchid}/platform-keys");
     world.act(&path, json!({ "platform_keys": keys })).await;
 }
 
 /// Sends a request whose answer any key may have signed.
-async fn send(world: &World, draft: &Draft) -> Answer {
+pub(super) async fn send(world: &World, draft: &Draft) -> Answer {
     exchange(world.address(), &draft.bytes()).await.expect("an answer")
 }
 
 /// The key that signed an answer.
-fn signed_by(answer: &Answer) -> String {
+pub(super) fn signed_by(answer: &Answer) -> String {
     answer.header("Wechatpay-Serial").unwrap().to_owned()
 }
 
@@ -172,7 +172,7 @@ async fn each_answer_is_signed_with_the_key_that_the_request_names_or_the_mercha
 }
 
 /// Every key that the platform shows.
-fn ring(world: &World, shown: &Json) -> KeyRing {
+pub(super) fn ring(world: &World, shown: &Json) -> KeyRing {
     let mut ring = world.direct.ring.clone();
     for one in shown["certificates"].as_array().unwrap() {
         let certificate = Certificate::from_pem(one["certificate"].as_str().unwrap()).unwrap();

@@ -43,6 +43,7 @@ mod refund_ecommerce_apply;
 mod refund_ecommerce_query;
 mod refund_ecommerce_query_by_id;
 mod refund_query;
+mod security_echo;
 mod sharing_add_receiver;
 mod sharing_amounts;
 mod sharing_create;
