@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use redress_api::{Appid, Mchid};
-use redress_crypto::{ApiV3Key, Certificate, KeyRing, PrivateKey, PublicKey, Serial};
+use redress_crypto::{
+    ApiV3Key, Certificate, KeyRing, OaepError, PrivateKey, PublicKey, Serial, Zeroizing,
+};
 use serde_json::Value as Json;
 
 use crate::base_url::PRODUCTION;
@@ -124,6 +126,24 @@ impl Merchant {
     pub fn with_platform_key(mut self, serial: Serial, key: PublicKey) -> Self {
         self.platform_keys.insert(serial, key);
         self
+    }
+
+    /// Seals a sensitive field of a request for the platform's public key, the one that requests
+    /// name. A key of 2048 bits seals up to 214 bytes.
+    ///
+    /// # Errors
+    /// If it is too long.
+    pub fn seal_field(&self, plaintext: &str) -> Result<String, OaepError> {
+        let key = self.platform_keys.get(&self.public_key_id);
+        key.expect("every merchant is made with this key").seal_oaep(plaintext.as_bytes())
+    }
+
+    /// Opens a sensitive field of an answer, which is sealed for the merchant's certificate.
+    ///
+    /// # Errors
+    /// If it was sealed for another key, or changed.
+    pub fn open_field(&self, sealed: &str) -> Result<Zeroizing<Vec<u8>>, OaepError> {
+        self.key.open_oaep(sealed)
     }
 
     /// The merchant's number.

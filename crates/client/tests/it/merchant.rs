@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
+use redress::crypto::OaepError;
 use redress::{FolderError, Merchant, PRODUCTION};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -48,6 +49,18 @@ fn a_whole_folder_is_read() {
     assert!(merchant.apiv3_key().is_some());
     let trusted = merchant.platform_keys().get(merchant.public_key_id());
     assert_eq!(trusted, Some(&platform_key().public_key()));
+}
+
+#[test]
+fn sensitive_fields_are_sealed_for_the_platform_and_opened_with_the_merchants_key() {
+    let merchant = Merchant::from_folder(folder(&identity()).path()).expect("a merchant");
+    let sealed = merchant.seal_field("张三").expect("short enough");
+    assert_eq!(*platform_key().open_oaep(&sealed).expect("sealed for it"), "张三".as_bytes());
+    assert_eq!(merchant.open_field(&sealed), Err(OaepError::Refused));
+    let sealed = merchant_key().public_key().seal_oaep("张三".as_bytes()).expect("short enough");
+    assert_eq!(*merchant.open_field(&sealed).expect("sealed for it"), "张三".as_bytes());
+    let too_long = OaepError::TooLong { bytes: 215, bytes_max: 214 };
+    assert_eq!(merchant.seal_field(&"z".repeat(215)), Err(too_long));
 }
 
 #[test]

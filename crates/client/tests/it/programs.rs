@@ -30,6 +30,7 @@ async fn each_pages_program_runs() {
     crate::orders::act(&server, &certificates, r#"{"platform_keys":"both"}"#.to_owned()).await;
     let programs = [
         ("certificate_list", DIRECT),
+        ("security_echo", DIRECT),
         ("compensation_create", PLATFORM),
         ("compensation_query", PLATFORM),
         ("compensation_query_by_id", PLATFORM),
