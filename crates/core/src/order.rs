@@ -334,6 +334,10 @@ impl Row for Order {
         if self.subsidy.is_some() && !self.profit_sharing {
             return Err("has a subsidy, yet no profit sharing".to_owned());
         }
+        // A code payment can announce none, and a reverse would leave it behind.
+        if self.subsidy.is_some() && self.trade_type == TradeType::Micropay {
+            return Err("has a subsidy, yet was paid by code".to_owned());
+        }
         Ok(())
     }
 

@@ -218,8 +218,6 @@ refusals! {
     SUBSIDY_PAID = INVALID_REQUEST, ORDER_NOT_VALID, "订单已补差，不支持取消补差";
     /// An order without the subsidy mark is not subsidised.
     SUBSIDISE_NO_MARK = INVALID_REQUEST, ORDER_NOT_VALID, "非补差订单，不支持补差";
-    /// The order was reversed.
-    SUBSIDISE_REVERSED = INVALID_REQUEST, ORDER_NOT_VALID, "订单已撤销，不支持补差";
     /// The payment is less than a minute old.
     SUBSIDISE_UNSETTLED = INVALID_REQUEST, ORDER_NOT_VALID, "订单处理中，请稍后重试";
     /// Profit sharing has started, or is over.

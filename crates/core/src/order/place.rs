@@ -80,6 +80,8 @@ impl Place {
             Some("subsidy_amount has 1 fen up to the amount of the order")
         } else if self.subsidy_amount.is_some() && !self.profit_sharing {
             Some("subsidy_amount needs profit_sharing")
+        } else if self.subsidy_amount.is_some() && self.trade_type == TradeType::Micropay {
+            Some("subsidy_amount needs an order that is not paid by code")
         } else {
             None
         }

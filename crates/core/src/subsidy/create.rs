@@ -10,7 +10,7 @@ use crate::context::{Context, Movement};
 use crate::ledger::Reason;
 use crate::merchant::Merchant;
 use crate::number;
-use crate::order::{Order, SETTLE_SECONDS, TradeState};
+use crate::order::{Order, SETTLE_SECONDS};
 use crate::refund::Refund;
 use crate::refusal::{self, Entry};
 
@@ -62,9 +62,6 @@ fn admit(
 ) -> Result<(), Stop> {
     let refuse = |entry: Entry| Err(entry.plain().into());
     let age = order.success_time.map_or(0, |paid| cx.now().seconds_since(paid));
-    if order.state == TradeState::Revoked {
-        return refuse(refusal::SUBSIDISE_REVERSED);
-    }
     if order.sharing_started || order.sharing_finished {
         return refuse(refusal::SUBSIDISE_SHARING_STARTED);
     }

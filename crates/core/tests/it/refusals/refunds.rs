@@ -4,13 +4,13 @@ use redress_api::Fen;
 use redress_api::Open;
 use redress_api::refund::ecommerce::RefundAccount;
 use redress_api::refund::{Account, Query, Source};
-use redress_core::order::{Place, REVERSE_SECONDS_MAX};
+use redress_core::order::Place;
 use redress_core::refund::{REFUND_SECONDS_MAX, REFUNDS_MAX};
 use redress_core::subsidy::AGAIN_SECONDS_MAX;
 
 use super::Way;
 use crate::refunds::{ORDER, apply, astray, create, of_mall, part, shop, stall};
-use crate::scene::{MALL, SHOP, mchid, place, reverse, subsidised, subsidy_cancel, transaction};
+use crate::scene::{MALL, SHOP, mchid, reverse, subsidised, subsidy_cancel, transaction};
 use crate::subsidies::{self, give_back, paid, settled};
 
 /// Before the subsidies.
@@ -106,17 +106,6 @@ pub(super) fn of_subsidies() -> Vec<Way> {
         |world| {
             let transaction_id = Some(transaction("42"));
             world.place(&Place { transaction_id, subsidy_amount: None, ..subsidised("stall-2") });
-            let mut request = subsidies::create(500);
-            request.transaction_id = transaction("42");
-            world.refused(MALL, &request)
-        },
-        |world| {
-            let transaction_id = Some(transaction("42"));
-            let trade_type = place(SHOP, ORDER).trade_type;
-            let order = subsidised("stall-2");
-            world.place(&Place { transaction_id, trade_type, refunded: None, ..order });
-            world.call(MALL, &crate::scene::partner_reverse("stall-2")).expect("a reverse");
-            world.step(REVERSE_SECONDS_MAX);
             let mut request = subsidies::create(500);
             request.transaction_id = transaction("42");
             world.refused(MALL, &request)

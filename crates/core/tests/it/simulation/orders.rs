@@ -192,6 +192,7 @@ impl Simulation {
             _ => Outcome::Paid,
         };
         let paid = outcome == Outcome::Paid;
+        let marked = shares && trade_type != TradeType::Micropay;
         let amount = self.random.pick(&[1, 100, 10_000]);
         let own = paid && self.random.one_in(2);
         Place {
@@ -205,7 +206,7 @@ impl Simulation {
             amount: Fen::new(amount),
             payer: self.random.pick(&self.payers),
             profit_sharing: shares,
-            subsidy_amount: (shares && !self.random.one_in(4)).then(|| Fen::new(1)),
+            subsidy_amount: (marked && !self.random.one_in(20)).then(|| Fen::new(1)),
             refunded: (paid && self.random.one_in(if shares { 2 } else { 4 }))
                 .then(|| Fen::new(1 + self.random.below(amount as u64) as i64)),
         }
