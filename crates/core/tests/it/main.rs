@@ -9,6 +9,7 @@ mod combine;
 mod compensation;
 mod control;
 mod ledger;
+mod market;
 mod merchant_bill;
 mod model;
 mod notice;
