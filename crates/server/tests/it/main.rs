@@ -9,6 +9,7 @@ mod control;
 mod guard;
 mod headers;
 mod input;
+mod journey;
 mod logs;
 mod malformed;
 mod notify;

@@ -31,7 +31,7 @@ mod partner_query_by_id;
 mod partner_reverse;
 mod pay_app;
 mod pay_close;
-mod pay_codepay;
+pub(crate) mod pay_codepay;
 mod pay_h5;
 mod pay_jsapi;
 mod pay_native;
@@ -78,7 +78,7 @@ const CODE_PAYMENT: (u16, &str, &str) =
 pub(crate) const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";
 
 /// The query of a direct merchant's order.
-fn pay_query(out_trade_no: &str) -> String {
+pub(crate) fn pay_query(out_trade_no: &str) -> String {
     format!("/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={DIRECT}")
 }
 
@@ -138,7 +138,7 @@ const COMBINE: &str = "/v3/combine-transactions";
 const COMBINED_UNKNOWN: (u16, &str, &str) = (404, "ORDERNOTEXIST", "订单不存在");
 
 /// The query of a combined order.
-fn combine_query(number: &str) -> String {
+pub(crate) fn combine_query(number: &str) -> String {
     format!("{COMBINE}/out-trade-no/{number}")
 }
 
@@ -173,7 +173,12 @@ fn combined(caller: &Caller, number: &str, orders: usize) -> Json {
 }
 
 /// The same of two orders for this payer, whom every application knows.
-async fn combined_for(world: &World, caller: &Caller, number: &str, openid: &str) -> Json {
+pub(crate) async fn combined_for(
+    world: &World,
+    caller: &Caller,
+    number: &str,
+    openid: &str,
+) -> Json {
     world.act("/payers", json!({ "openid": openid })).await;
     let mut body = combined(caller, number, 2);
     body["combine_payer_info"] = json!({ "openid": openid });
@@ -229,7 +234,7 @@ pub(crate) async fn numbered(world: &World, draft: &Draft, number: u32) {
 
 /// Steps the clock to ten o'clock of the next day, when the statements of the day that was can be
 /// had. Gives that day.
-async fn next_morning(world: &World) -> Day {
+pub(crate) async fn next_morning(world: &World) -> Day {
     let (now, day) = today(world).await;
     let ten = day.next().start().plus_seconds(10 * 3600);
     world.step(ten.seconds_since(now)).await;
@@ -244,7 +249,7 @@ async fn today(world: &World) -> (Timestamp, Day) {
 }
 
 /// Applies for a statement and downloads its file.
-async fn statement(world: &World, caller: &Caller, target: &str) -> String {
+pub(crate) async fn statement(world: &World, caller: &Caller, target: &str) -> String {
     let applied = world.ok(&caller.get(target)).await;
     let answer = download(world, caller, &applied).await;
     assert_eq!(answer.status, 200, "{}", answer.text());

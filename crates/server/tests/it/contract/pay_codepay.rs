@@ -8,11 +8,11 @@ use serde_json::{Value as Json, json};
 use super::{MCHID_DIFFERS, NO_AUTH, UNDEFINED, pay_query};
 use crate::world::{APPID, World, reverse};
 
-const CODEPAY: &str = "/v3/pay/transactions/codepay";
+pub(crate) const CODEPAY: &str = "/v3/pay/transactions/codepay";
 const INVALID: (u16, &str, &str) = (400, "INVALID_REQUEST", "101 付款码无效，请重新扫码");
 const USED: (u16, &str, &str) = (400, "INVALID_REQUEST", "101 每个二维码仅限使用一次，请刷新再试");
 
-fn codepay(out_trade_no: &str, auth_code: &str, total: i64) -> Json {
+pub(crate) fn codepay(out_trade_no: &str, auth_code: &str, total: i64) -> Json {
     json!({
         "appid": APPID,
         "mchid": DIRECT,
@@ -33,17 +33,17 @@ fn codepay(out_trade_no: &str, auth_code: &str, total: i64) -> Json {
 
 impl World {
     /// A payer shows a code.
-    pub(super) async fn code(&self, openid: &str, password: bool) -> String {
+    pub(crate) async fn code(&self, openid: &str, password: bool) -> String {
         let code = json!({ "openid": openid, "password": password });
         self.act("/auth-codes", code).await["auth_code"].as_str().unwrap().to_owned()
     }
 
-    async fn act_as_payer(&self, out_trade_no: &str, act: &str) -> (u16, Json) {
+    pub(crate) async fn act_as_payer(&self, out_trade_no: &str, act: &str) -> (u16, Json) {
         let path = format!("/orders/{DIRECT}/{out_trade_no}/payer");
         self.control("POST", &path, &json!({ "act": act }).to_string()).await
     }
 
-    async fn trade_state(&self, out_trade_no: &str) -> Json {
+    pub(crate) async fn trade_state(&self, out_trade_no: &str) -> Json {
         self.ok(&self.direct.get(&pay_query(out_trade_no))).await["trade_state"].clone()
     }
 }
