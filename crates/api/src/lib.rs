@@ -3,7 +3,8 @@
 //! An endpoint *is* its request type: one flat struct whose field names are the page's own, an
 //! [`Endpoint`] implementation with the method, the path, the page and the error codes, and one
 //! response type. A name that stands in braces in [`Endpoint::PATH`] travels in the path, the
-//! others travel in the body (or in the query of a `GET`).
+//! others travel in the body (or in the query of a `GET`). What the platform posts to merchants is
+//! in [`notification`]; what no page says is listed in [`assumed`].
 //!
 //! ```
 //! use redress_api::{compensation, wire, Endpoint};

@@ -32,7 +32,8 @@ pub fn frozen(mchid: &Mchid) -> AccountId {
     AccountId::from_stored(format!("merchant:{mchid}:frozen"))
 }
 
-/// What a merchant pays compensations to sub-merchants and subsidies from (运营账户).
+/// What a platform pays compensations to sub-merchants, subsidies, and refunds in advance from
+/// (运营账户).
 #[must_use]
 pub fn operation(mchid: &Mchid) -> AccountId {
     AccountId::from_stored(format!("merchant:{mchid}:operation"))

@@ -1,4 +1,5 @@
-//! The domain of Redress: a ledger, bills, orders, merchants, and the rules between them.
+//! The domain of Redress: a ledger, orders and what comes of them (refunds, profit sharing,
+//! subsidies, compensations), merchants and what they are told, and the rules between them.
 //!
 //! Everything here is pure. A [`Command`] decides on the rows it asks for and answers with an
 //! outcome and the [`Changes`] to write; time and chance come in through the [`Frame`]. So the

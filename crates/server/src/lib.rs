@@ -1,7 +1,8 @@
 //! A stand-in for WeChat Pay APIv3: real signatures in and out, a real ledger behind.
 //!
 //! [`Server::start`] opens a data folder, makes the demo world if the folder is new, and serves
-//! until [`Server::stop`]. [`testing::TestServer`] does so in a test, on a free port and a
+//! until [`Server::stop`]: answers what merchants ask, does what time does, and sends the
+//! callbacks that tell of it. [`testing::TestServer`] does so in a test, on a free port and a
 //! temporary folder.
 
 mod apiv3;

@@ -14,6 +14,7 @@ mod logs;
 mod malformed;
 mod notify;
 mod prepay;
+mod races;
 mod random;
 mod refunds;
 mod sharing;

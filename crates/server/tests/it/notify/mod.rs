@@ -15,6 +15,7 @@ mod compensations;
 mod crowd;
 mod delivery;
 pub(crate) mod receiver;
+mod refunds;
 mod retry;
 mod shares;
 mod stop;
