@@ -6,7 +6,7 @@ pub mod ecommerce;
 mod query;
 mod told;
 
-pub use create::{AmountAsked, Create, Goods, GoodsId, GoodsName, Quantity};
+pub use create::{AmountAsked, Create, Goods};
 pub use query::Query;
 pub use told::{AmountTold, Told};
 

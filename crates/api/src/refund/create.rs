@@ -7,7 +7,6 @@
 //! refund that failed is tried again with the *same* number, else the payer is paid twice.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use super::{Part, Reason, Refund, Source, check_from, check_order};
 use crate::endpoint::{Endpoint, Page, Rate, Supported};
@@ -15,32 +14,11 @@ use crate::error::{
     ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH, ParamError,
     RESOURCE_NOT_EXISTS, USER_ACCOUNT_ABNORMAL,
 };
-use crate::field::{Rule, Value, message};
+use crate::field::message;
 use crate::id::{Mchid, NotifyUrl, OutRefundNo, OutTradeNo, TransactionId};
 use crate::money::Fen;
-use crate::pay::Currency;
-use crate::text::text;
-
+use crate::pay::{Currency, GoodsId, GoodsName, Quantity};
 use crate::word::Open;
-
-text! {
-    /// A kind of goods, 1–32 characters.
-    GoodsId, Chars 1..=32
-}
-
-text! {
-    /// What goods are called, 1–256 characters.
-    GoodsName, Chars 1..=256
-}
-
-/// How many, at least 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Quantity(pub i64);
-
-impl Value for Quantity {
-    const RULE: Rule = Rule::Integer { min: 1 };
-}
 
 message! {
     /// Pay money back to the payer of an order.

@@ -16,7 +16,7 @@ use redress_core::row::Row;
 use redress_core::{Call, Command, Job, Operation};
 use serde_json::{Value as Json, json};
 
-use crate::random::{Random, Run};
+use crate::random::{Random, Run, variable};
 use crate::scene::{APPID, START, mchid, merchant};
 use crate::world::{Failure, World};
 
@@ -232,12 +232,6 @@ impl Market {
         self.world.step(seconds as i64);
     }
 
-    fn restart(&mut self) {
-        let restarted = self.world.restarted();
-        assert!(restarted.kept() == self.world.kept(), "a restart changes something");
-        self.world = restarted;
-    }
-
     fn step(&mut self) {
         self.steps += 1;
         self.world.wall += self.random.below(90) as i64;
@@ -251,7 +245,7 @@ impl Market {
             12..17 => self.work(),
             17 => self.clock(),
             18 => self.resend(),
-            _ => self.restart(),
+            _ => self.world.restart(),
         }
         self.world.assert_clean();
     }
@@ -278,10 +272,6 @@ fn live(seed: u64) -> Market {
     }
     market.finish();
     market
-}
-
-fn variable(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 #[test]

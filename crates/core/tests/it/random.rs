@@ -30,6 +30,11 @@ impl Random {
     }
 }
 
+/// A number that the environment may choose.
+pub(crate) fn variable(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
 /// Says which run it was, if it ends in a panic.
 pub(crate) struct Run {
     pub(crate) seed: u64,

@@ -19,7 +19,7 @@ use crate::model::{
     DIRECT, EVERYONE, FOREIGN, MALLS, Model, PLATFORMS, Purse, SPONSORS, STALLS, SUB_MERCHANTS,
     Verdict,
 };
-use crate::random::{Random, Run};
+use crate::random::{Random, Run, variable};
 use crate::scene::{START, mchid, merchant};
 use crate::world::{Failure, World};
 
@@ -161,7 +161,7 @@ impl Simulation {
             96..99 => self.clock(),
             99..105 => self.prepay(),
             105..109 => self.pay_prepay(),
-            _ => self.restart(),
+            _ => self.world.restart(),
         }
         self.compare();
     }
@@ -247,12 +247,6 @@ impl Simulation {
         self.world.step(seconds as i64);
     }
 
-    fn restart(&mut self) {
-        let restarted = self.world.restarted();
-        assert!(restarted.kept() == self.world.kept(), "a restart changes something");
-        self.world = restarted;
-    }
-
     /// Every kept balance is the model's.
     fn compare(&self) {
         for number in EVERYONE {
@@ -329,10 +323,6 @@ fn simulate(seed: u64, steps: u64, audit_every: u64) -> Simulation {
         crate::statement::check(&simulation.world);
     }
     simulation
-}
-
-fn variable(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 #[test]

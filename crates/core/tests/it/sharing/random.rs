@@ -397,7 +397,7 @@ impl Life {
                 let seconds = self.random.pick(&[60, 3_600, DAY, 9 * DAY]);
                 self.world.step(seconds);
             }
-            _ => self.world = self.world.restarted(),
+            _ => self.world.restart(),
         }
         self.compare();
     }
