@@ -13,7 +13,7 @@ use crate::codepay::{codepay, shown};
 use crate::scene::{APPID, MALL, PAYER, SHOP, STALL, close, mchid, of_stall, place};
 use crate::world::{Failure, World};
 
-mod requests;
+pub(crate) mod requests;
 
 pub(crate) use requests::{URL, app, h5, jsapi, native, partner_jsapi, total};
 
