@@ -88,6 +88,7 @@ pub fn endpoints() -> Vec<Definition> {
         Definition::of::<pay::App>(),
         Definition::of::<pay::H5>(),
         Definition::of::<partner::Jsapi>(),
+        Definition::of::<partner::Native>(),
         Definition::of::<combine::Jsapi>(),
         Definition::of::<combine::Native>(),
         Definition::of::<combine::Query>(),

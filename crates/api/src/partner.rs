@@ -4,6 +4,7 @@
 mod close;
 mod codepay;
 mod jsapi;
+mod native;
 mod query;
 mod query_by_id;
 mod reverse;
@@ -11,6 +12,7 @@ mod reverse;
 pub use close::Close;
 pub use codepay::{Codepay, Paid};
 pub use jsapi::{Jsapi, JsapiPayer, SubsidySettleInfo};
+pub use native::Native;
 pub use query::Query;
 pub use query_by_id::QueryById;
 pub use reverse::{Reverse, Reversed};

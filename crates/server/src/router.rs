@@ -113,6 +113,7 @@ fn routes() -> Vec<Route> {
         operation::<pay::App>(),
         operation::<pay::H5>(),
         operation::<partner::Jsapi>(),
+        operation::<partner::Native>(),
         operation::<combine::Jsapi>(),
         operation::<combine::Native>(),
         operation::<combine::Query>(),

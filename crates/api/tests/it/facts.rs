@@ -280,6 +280,16 @@ const FACTS: &[Facts] = &[
     },
     Facts {
         method: "POST",
+        path: "/v3/pay/partner/transactions/native",
+        title: "Native下单",
+        page: "doc/v3/partner/4012738659",
+        updated: None,
+        supported: Supported::Partner,
+        rate: None,
+        errors: PREPAY_ERRORS,
+    },
+    Facts {
+        method: "POST",
         path: "/v3/combine-transactions/jsapi",
         title: "合单下单-JSAPI",
         page: "doc/v3/partner/4012760633",

@@ -48,6 +48,7 @@ async fn each_pages_program_runs() {
         ("pay_app", DIRECT),
         ("pay_h5", DIRECT),
         ("partner_jsapi", PLATFORM),
+        ("partner_native", PLATFORM),
         ("partner_query", PLATFORM),
         ("partner_query_by_id", PLATFORM),
         ("refund_create", PLATFORM),

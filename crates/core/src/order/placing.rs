@@ -181,32 +181,47 @@ impl Operation for pay::H5 {
     }
 }
 
-impl Operation for partner::Jsapi {
-    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Prepaid, Stop> {
-        let settle = self.settle_info.as_ref();
-        let asking = Asking {
+/// The parts of a service provider's request that both kinds have.
+macro_rules! partner {
+    ($request:expr, $trade_type:ident, $payer:expr, $sub_payer:expr) => {{
+        let settle = $request.settle_info.as_ref();
+        Asking {
             draft: Draft {
                 new: New {
-                    mchid: &self.sp_mchid,
-                    sub_mchid: Some(&self.sub_mchid),
-                    appid: &self.sp_appid,
-                    out_trade_no: &self.out_trade_no,
-                    trade_type: TradeType::Jsapi,
-                    amount: self.amount.total,
+                    mchid: &$request.sp_mchid,
+                    sub_mchid: Some(&$request.sub_mchid),
+                    appid: &$request.sp_appid,
+                    out_trade_no: &$request.out_trade_no,
+                    trade_type: TradeType::$trade_type,
+                    amount: $request.amount.total,
                 },
-                sub_appid: self.sub_appid.as_ref(),
-                description: &self.description,
-                attach: self.attach.as_ref(),
+                sub_appid: $request.sub_appid.as_ref(),
+                description: &$request.description,
+                attach: $request.attach.as_ref(),
                 profit_sharing: settle.and_then(|settle| settle.profit_sharing).unwrap_or(false),
             },
-            time_expire: self.time_expire,
+            time_expire: $request.time_expire,
             pay_seconds_max: 15 * DAY,
-            notify_url: &self.notify_url,
-            payer: self.payer.sp_openid.as_ref(),
-            sub_payer: self.payer.sub_openid.as_ref(),
+            notify_url: &$request.notify_url,
+            payer: $payer,
+            sub_payer: $sub_payer,
             subsidy_amount: settle.and_then(|settle| settle.subsidy_amount),
-        };
+        }
+    }};
+}
+
+impl Operation for partner::Jsapi {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Prepaid, Stop> {
+        let partner::JsapiPayer { sp_openid, sub_openid } = &self.payer;
+        let asking = partner!(self, Jsapi, sp_openid.as_ref(), sub_openid.as_ref());
         let prepay = prepay(cx, caller, self, &asking)?;
         Ok(Prepaid { prepay_id: prepay.prepay_id })
+    }
+}
+
+impl Operation for partner::Native {
+    fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<CodeUrl, Stop> {
+        let prepay = prepay(cx, caller, self, &partner!(self, Native, None, None))?;
+        Ok(CodeUrl { code_url: prepay.code_url() })
     }
 }

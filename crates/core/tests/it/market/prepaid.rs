@@ -47,7 +47,12 @@ impl Market {
         if profit_sharing && self.random.one_in(2) {
             body["settle_info"]["subsidy_amount"] = json!(total / 10);
         }
-        self.ask::<partner::Jsapi>(by, body);
+        if self.random.one_in(4) {
+            body.as_object_mut().expect("a request").remove("payer");
+            self.ask::<partner::Native>(by, body);
+        } else {
+            self.ask::<partner::Jsapi>(by, body);
+        }
     }
 
     fn codepay_of_partner(&mut self) {

@@ -26,6 +26,7 @@ mod fund_sub_balance;
 mod partner_close;
 mod partner_codepay;
 mod partner_jsapi;
+mod partner_native;
 mod partner_query;
 mod partner_query_by_id;
 mod partner_reverse;
