@@ -140,8 +140,9 @@ impl Market {
 
     /// One request. What is done is done once; what is refused is refused in the endpoint's words.
     fn ask<E: Operation + Clone>(&mut self, caller: &str, request: Json) -> Option<E::Response> {
-        let Ok(request) = serde_json::from_value::<E>(request.clone()) else {
-            panic!("{}: {request} does not read", E::PATH);
+        let text = request.to_string();
+        let Ok(request) = serde_json::from_value::<E>(request) else {
+            panic!("{}: {text} does not read", E::PATH);
         };
         request.check().unwrap_or_else(|error| panic!("{}: {error}", E::PATH));
         let caller = self.mostly(caller, &EVERYONE);

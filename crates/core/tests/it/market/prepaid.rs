@@ -143,7 +143,9 @@ impl Market {
         let handle = match prepay.trade_type {
             TradeType::Native => Handle::CodeUrl(prepay.code_url()),
             TradeType::Mweb => Handle::H5Url(prepay.h5_url()),
-            _ => Handle::PrepayId(prepay.prepay_id.to_string()),
+            TradeType::Jsapi | TradeType::App | TradeType::Micropay | TradeType::Facepay => {
+                Handle::PrepayId(prepay.prepay_id.to_string())
+            }
         };
         let act = if self.random.one_in(8) { Act::Fail } else { Act::Pay };
         let openid = self.random.one_in(2).then(|| self.random.pick(&PAYERS).to_owned());
