@@ -102,7 +102,7 @@ impl Wanted {
     }
 }
 
-/// What became of one receiver's part. It stands beside [`Wanted`], in the same order.
+/// What became of one receiver's part. It stands beside what was asked for, in the same order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The provider's number of it.
