@@ -1,5 +1,7 @@
 //! The pre-transfer: the money is locked at once, and a package leads the payer to the question.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use redress_api::compensation::{BillState, PreTransfer, PreTransferred};
 use redress_api::{Mchid, OutBillNo, compensation};
 use serde::{Deserialize, Serialize};
@@ -43,7 +45,7 @@ impl Operation for PreTransfer {
             content,
             state: BillState::WaitUserConfirm,
             confirmation: Confirmation::Required,
-            package: Some(base64(cx.fresh())),
+            package: Some(BASE64.encode(cx.fresh().to_be_bytes())),
             payer,
             hold: Some(held),
             accept_time: cx.now(),
@@ -136,15 +138,4 @@ impl Command for PackageAnswers {
         let Package { sp_mchid, out_bill_no, .. } = package;
         PayerAnswers { sp_mchid, out_bill_no, answer: self.answer }.decide(cx)
     }
-}
-
-/// A number of 128 bits in Base64: how a package looks.
-fn base64(number: u128) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = (0..22).map(|place| {
-        // 22 digits of six bits have four bits more than the number.
-        let shifted = if place == 21 { number << 4 } else { number >> (122 - 6 * place) };
-        char::from(ALPHABET[(shifted & 63) as usize])
-    });
-    digits.chain("==".chars()).collect()
 }
