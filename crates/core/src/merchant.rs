@@ -124,6 +124,15 @@ impl Merchant {
         }
     }
 
+    /// That a sub-merchant is its own.
+    pub(crate) fn serves(&self, sub_mchid: &Mchid) -> Result<(), Stop> {
+        if self.sub_merchants.contains(sub_mchid) {
+            Ok(())
+        } else {
+            Err(refusal::NO_RELATION.plain().into())
+        }
+    }
+
     /// Whether the page's 支持商户 line includes it.
     #[must_use]
     pub fn supports(&self, supported: Supported) -> bool {

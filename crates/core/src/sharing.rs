@@ -22,7 +22,6 @@ use redress_api::{Mchid, TransactionId};
 
 use crate::command::Stop;
 use crate::context::Context;
-use crate::merchant::Merchant;
 use crate::order::{self, Order, TradeState};
 use crate::refusal;
 
@@ -34,15 +33,6 @@ pub const RATIO_MAX: i64 = 30;
 pub const RETURN_SECONDS_MAX: i64 = 180 * 24 * 3600;
 /// The most returns of one receiver's part.
 pub const RETURNS_MAX: u32 = 20;
-
-/// That the sub-merchant is the caller's.
-fn related(caller: &Merchant, sub_mchid: &Mchid) -> Result<(), Stop> {
-    if caller.sub_merchants.contains(sub_mchid) {
-        Ok(())
-    } else {
-        Err(refusal::NO_RELATION.plain().into())
-    }
-}
 
 /// An order of the sub-merchant whose money can be shared or set free now.
 fn sharable(

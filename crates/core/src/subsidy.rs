@@ -297,15 +297,6 @@ impl Row for Return {
     }
 }
 
-/// That a sub-merchant belongs to the caller.
-fn related(caller: &Merchant, sub_mchid: &Mchid) -> Result<(), Stop> {
-    if caller.sub_merchants.contains(sub_mchid) {
-        Ok(())
-    } else {
-        Err(refusal::NO_RELATION.plain().into())
-    }
-}
-
 /// The paid order of this number that a platform placed for this sub-merchant.
 fn order_of(
     cx: &mut Context<'_>,
@@ -313,7 +304,7 @@ fn order_of(
     sub_mchid: &Mchid,
     transaction_id: &TransactionId,
 ) -> Result<Order, Stop> {
-    related(caller, sub_mchid)?;
+    caller.serves(sub_mchid)?;
     order::find_paid(cx, &caller.mchid, transaction_id)?
         .filter(|order| order.sub_mchid.as_ref() == Some(sub_mchid))
         .ok_or_else(|| refusal::SUBSIDY_ORDER_UNKNOWN.plain().into())

@@ -36,9 +36,7 @@ impl Operation for Create {
             return Err(refusal::SPONSOR_NOT_AUTHORISED.plain().into());
         }
         let receiver = &content.receiver.mch_info.mchid;
-        if !caller.sub_merchants.contains(receiver) {
-            return Err(refusal::NO_RELATION.plain().into());
-        }
+        caller.serves(receiver)?;
         let bill_id = cx.fresh_bill_id();
         let held = cx.hold(&Movement {
             debit: &chart::operation(&content.sponsor_mchid),

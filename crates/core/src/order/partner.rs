@@ -14,10 +14,7 @@ use crate::refusal;
 /// The provider that a request names must be the one that signed it, and the sub-merchant its own.
 pub(super) fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
     same(caller, sp_mchid)?;
-    if !caller.sub_merchants.contains(sub_mchid) {
-        return Err(refusal::NO_RELATION.plain().into());
-    }
-    Ok(())
+    caller.serves(sub_mchid)
 }
 
 pub(super) fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {

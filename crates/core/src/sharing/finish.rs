@@ -2,8 +2,8 @@
 
 use redress_api::sharing::{Finish, Finished};
 
+use super::sharable;
 use super::share::{Content, Share};
-use super::{related, sharable};
 use crate::command::{Operation, Stop};
 use crate::context::Context;
 use crate::merchant::Merchant;
@@ -14,7 +14,7 @@ impl Operation for Finish {
     /// The same number with the same content is the same finish. With nothing left there is
     /// nothing to finish, also when the order is finished already.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Finished, Stop> {
-        related(caller, &self.sub_mchid)?;
+        caller.serves(&self.sub_mchid)?;
         let content = Content {
             sub_mchid: self.sub_mchid.clone(),
             transaction_id: self.transaction_id.clone(),

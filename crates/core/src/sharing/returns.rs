@@ -9,7 +9,7 @@ use redress_api::sharing::{
 use super::share::Share;
 use super::share_return::ShareReturn;
 use super::steps::ShareReturnStep;
-use super::{RETURN_SECONDS_MAX, RETURNS_MAX, related};
+use super::{RETURN_SECONDS_MAX, RETURNS_MAX};
 use crate::chart;
 use crate::command::{Broken, Operation, Stop};
 use crate::context::{Context, Movement};
@@ -37,7 +37,7 @@ fn find(
 impl Operation for CreateReturn {
     /// The same number with the same content is the same return in its present state.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Returned, Stop> {
-        related(caller, &self.sub_mchid)?;
+        caller.serves(&self.sub_mchid)?;
         let id = ShareReturn::row_id(&caller.mchid, &self.out_return_no);
         if let Some(back) = cx.get::<ShareReturn>(&id)? {
             return if back.is_asked_by(self) {

@@ -7,7 +7,7 @@ use redress_api::{Fen, sharing};
 
 use super::receiver::{is_listed, owns};
 use super::share::{Content, Part, Share, Wanted};
-use super::{RATIO_MAX, SHARES_MAX, related, sharable};
+use super::{RATIO_MAX, SHARES_MAX, sharable};
 use crate::chart;
 use crate::command::{Broken, Operation, Stop};
 use crate::context::{Context, Movement};
@@ -20,7 +20,7 @@ use crate::subsidy::{Payment, Subsidy};
 impl Operation for Create {
     /// The same number with the same content is the same share in its present state.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Created, Stop> {
-        related(caller, &self.sub_mchid)?;
+        caller.serves(&self.sub_mchid)?;
         let content = Content::of(self).ok_or_else(|| refusal::RECEIVER_UNKNOWN.plain())?;
         if let Some(share) = cx.get::<Share>(&Share::row_id(&caller.mchid, &self.out_order_no))? {
             return if share.content == content {
