@@ -84,7 +84,7 @@ pub(crate) struct Proven {
     pub(crate) mchid: Mchid,
     /// The key of the certificate that signed the request.
     pub(crate) key: PublicKey,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Arc<HeaderMap>,
 }
 
 /// The header that names a key of the platform.
@@ -162,7 +162,7 @@ impl Claimed {
         self,
         method: &str,
         target: &str,
-        headers: HeaderMap,
+        headers: Arc<HeaderMap>,
         body: &[u8],
     ) -> Result<Proven, Problem> {
         let Self { mchid, authorization, key } = self;

@@ -10,6 +10,7 @@ mod app;
 mod clock;
 mod config;
 mod control;
+mod exchange;
 mod folder;
 mod identify;
 mod listen;
