@@ -41,6 +41,7 @@ pub mod notification;
 pub mod partner;
 pub mod pay;
 pub mod refund;
+pub mod secret;
 pub mod security;
 pub mod sharing;
 pub mod statement;
