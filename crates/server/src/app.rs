@@ -17,6 +17,7 @@ use crate::identify::Identities;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
+use crate::tally::Tally;
 
 /// One server's world.
 pub(crate) struct App {
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) apiv3_keys: ApiV3Keys,
     pub(crate) sender: Sender,
     pub(crate) tickets: Tickets,
+    pub(crate) tally: Tally,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

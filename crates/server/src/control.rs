@@ -24,6 +24,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::app::App;
+use crate::summary::SummaryError;
 use crate::world::WorldError;
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -226,6 +227,15 @@ impl From<Failure> for Trouble {
                 tracing::error!(error = %failure, "a control call failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, failure.to_string())
             }
+        }
+    }
+}
+
+impl From<SummaryError> for Trouble {
+    fn from(error: SummaryError) -> Self {
+        match error {
+            SummaryError::Store(failure) => failure.into(),
+            SummaryError::Row { .. } | SummaryError::Overflow => Self::fault(&error),
         }
     }
 }

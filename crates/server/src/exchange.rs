@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
+use crate::tally::Answered;
 
 /// A request that is being answered.
 pub(crate) struct Exchange {
@@ -78,7 +79,9 @@ impl Exchange {
         let mchid = self.caller.as_ref().map_or("-", Mchid::as_str);
         let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(%method, path, status, code, mchid, us, "answered");
+        let method = metrics::method(method);
         metrics::request(path, method, status, code, elapsed);
+        app.tally.request(Answered { path, method, status, code });
         response
     }
 }

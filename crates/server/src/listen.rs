@@ -31,6 +31,8 @@ use crate::identify::Identities;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::Platform;
+use crate::summary::{self, Summary, SummaryError};
+use crate::tally::Tally;
 use crate::world::{self, WorldError};
 use crate::{metrics, router, worker};
 
@@ -105,6 +107,7 @@ impl Server {
             apiv3_keys: ApiV3Keys::default(),
             sender,
             tickets: Tickets::default(),
+            tally: Tally::default(),
             data,
             base_url,
             control_token: config.control_token,
@@ -145,6 +148,14 @@ impl Server {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.app.store
+    }
+
+    /// What it has done so far, in numbers.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn summary(&self) -> Result<Summary, SummaryError> {
+        summary::of(&self.app).await
     }
 
     /// Stops: no new connection, requests under way are answered, what was written is kept.

@@ -34,20 +34,23 @@ pub(crate) fn render() -> String {
     RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }
 
-/// A request was answered. The method is named only if a route could have it, so that callers
-/// cannot invent labels.
+/// The name of a method, if a route could have it, so that callers cannot invent labels.
+pub(crate) fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        _ => "other",
+    }
+}
+
+/// A request was answered.
 pub(crate) fn request(
     path: &'static str,
-    method: &Method,
+    method: &'static str,
     status: u16,
     code: &'static str,
     elapsed: Duration,
 ) {
-    let method = match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        _ => "other",
-    };
     let labels = [
         ("path", path.to_owned()),
         ("method", method.to_owned()),

@@ -185,6 +185,7 @@ async fn record(app: &App, claim: &Claim, id: &str, receiver: &str, outcome: Out
         Outcome::Unsent { .. } => ("unsent", 0),
     };
     metrics::callback(kind);
+    app.tally.callback(kind);
     tracing::info!(notice = id, receiver, outcome = kind, status, "called back");
     let command = Record { id: id.to_owned(), outcome };
     for _ in 1..RECORD_TRIES_MAX {

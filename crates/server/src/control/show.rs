@@ -9,13 +9,12 @@ use redress_core::compensation::{Bill, MerchantBill};
 use redress_core::merchant::Merchant;
 use redress_core::order::Order;
 use redress_core::row::Row;
-use redress_core::trial::TrialBalance;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{INDEX, Shown, Trouble, parse};
 use crate::app::App;
-use crate::{clock as clocks, router};
+use crate::{clock as clocks, router, summary};
 
 pub(super) type Handled = Result<Shown<Json>, Trouble>;
 
@@ -154,19 +153,7 @@ pub(super) async fn transfers(State(app): State<Arc<App>>, Query(page): Query<Pa
 
 /// Every account, those without a kept balance too, added up from the transfers.
 pub(super) async fn ledger(State(app): State<Arc<App>>) -> Handled {
-    let mut trial = TrialBalance::default();
-    let mut after = 0;
-    loop {
-        let transfers = app.store.transfers(None, None, after, PAGE_ITEMS_MAX).await?;
-        let Some((last, _)) = transfers.last() else { break };
-        after = *last;
-        for (_, transfer) in &transfers {
-            trial.add(transfer).ok_or_else(|| {
-                let what = "a sum overflows";
-                Trouble::new(http::StatusCode::INTERNAL_SERVER_ERROR, what)
-            })?;
-        }
-    }
+    let (_transfers, trial) = summary::trial(&app.store).await?;
     let items: Vec<Json> = trial.accounts.values().map(account_shown).collect();
     Ok(Shown(json!({ "items": items })))
 }

@@ -20,6 +20,7 @@ mod refunds;
 mod sharing;
 mod signature;
 mod stop;
+mod summary;
 mod time;
 mod wire;
 mod world;
