@@ -4,9 +4,10 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::{Open, words};
 
@@ -85,7 +86,7 @@ impl Endpoint for List {
         updated: Some("2024-09-13"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = Some(Rate { per_second: 1000 });
+    const RATES: &'static [Rate] = &[Rate::older_page(1000)];
     const ERRORS: &'static [ErrorCode] = &[RESOURCE_NOT_EXISTS];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

@@ -3,8 +3,9 @@
 use http::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::error::{COMMON, ErrorCode, ParamError};
+use crate::error::{COMMON, ErrorCode, FREQUENCY_LIMITED, ParamError};
 use crate::field::{Field, Message};
+use crate::rate::Rate;
 
 /// One operation. The implementing type is the request, flat, as the page lists it.
 pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -18,8 +19,8 @@ pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'stat
     const PAGE: Page;
     /// Who may call it: the page's 支持商户 line.
     const SUPPORTED: Supported;
-    /// The documented request rate for one merchant, if any.
-    const RATE: Option<Rate>;
+    /// How often it may be called. No rate is documented for an endpoint that has none here.
+    const RATES: &'static [Rate];
     /// Business error codes that the page publishes, beyond [`COMMON`].
     const ERRORS: &'static [ErrorCode];
     /// Business error codes that no page publishes for this endpoint and that are chosen from the
@@ -56,13 +57,6 @@ pub struct Page {
     pub url: &'static str,
     /// The date of the last update that it prints, where the page itself was at hand.
     pub updated: Option<&'static str>,
-}
-
-/// A request rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// Requests per second and merchant.
-    pub per_second: u32,
 }
 
 /// The kinds of merchant that pages name in their 支持商户 line.
@@ -106,8 +100,8 @@ pub struct Definition {
     pub page: Page,
     /// See [`Endpoint::SUPPORTED`].
     pub supported: Supported,
-    /// See [`Endpoint::RATE`].
-    pub rate: Option<Rate>,
+    /// See [`Endpoint::RATES`].
+    pub rates: &'static [Rate],
     /// See [`Endpoint::ERRORS`].
     pub errors: &'static [ErrorCode],
     /// See [`Endpoint::ASSUMED_ERRORS`].
@@ -127,7 +121,7 @@ impl Definition {
             path: E::PATH,
             page: E::PAGE,
             supported: E::SUPPORTED,
-            rate: E::RATE,
+            rates: E::RATES,
             errors: E::ERRORS,
             assumed_errors: E::ASSUMED_ERRORS,
             request: E::FIELDS,
@@ -135,9 +129,13 @@ impl Definition {
         }
     }
 
-    /// Whether the endpoint may answer with this code.
+    /// Whether the endpoint may answer with this code: one of its page, a common or an assumed one,
+    /// or [`FREQUENCY_LIMITED`] where it has a rate.
     #[must_use]
     pub fn answers(&self, code: ErrorCode) -> bool {
+        if code == FREQUENCY_LIMITED && !self.rates.is_empty() {
+            return true;
+        }
         COMMON.iter().chain(self.errors).chain(self.assumed_errors).any(|known| *known == code)
     }
 }

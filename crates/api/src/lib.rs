@@ -40,6 +40,7 @@ pub mod money;
 pub mod notification;
 pub mod partner;
 pub mod pay;
+pub mod rate;
 pub mod refund;
 pub mod secret;
 pub mod security;
@@ -51,12 +52,13 @@ pub mod time;
 pub mod wire;
 pub mod word;
 
-pub use endpoint::{Definition, Endpoint, Page, Rate, Supported};
+pub use endpoint::{Definition, Endpoint, Page, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
 pub use id::{
     Appid, BillId, Mchid, NotifyUrl, OutBillNo, OutRefundNo, OutTradeNo, RefundId, TransactionId,
 };
 pub use money::Fen;
+pub use rate::{Counts, Origin, Rate};
 pub use time::{Day, Timestamp};
 pub use word::{Open, Word};
 

@@ -5,10 +5,11 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
 use crate::id::NotifyUrl;
+use crate::rate::Rate;
 use crate::text::text;
 
 text! {
@@ -65,7 +66,7 @@ impl Endpoint for Echo {
         updated: Some("2026-04-08"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

@@ -61,6 +61,8 @@ pub mod number {
     pub const UNDEFINED: u32 = 270_924_358;
     /// A fault of the provider's; the guide has none, this is its nearest.
     pub const SYSTEM: u32 = 268_435_464;
+    /// Too many requests.
+    pub const FREQUENCY: u32 = 268_447_840;
     /// The signature is wrong.
     pub const SIGNATURE: u32 = 268_443_699;
     /// No such order.

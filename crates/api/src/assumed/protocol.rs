@@ -124,6 +124,24 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
         "The page names 200 and 204 alone",
     ),
     assume(
+        "rate-limit",
+        "More requests than an endpoint's rate",
+        "429 FREQUENCY_LIMITED 请求频率超过限制, without Retry-After, as soon as the signature is proven. So many pass within any second; what was refused is not counted. A limit of a sub-merchant or an order counts whoever names it; of requests that fail, those above the limit get this code in place of their own, and others pass",
+        "Pages name numbers and the code; the words are the troubleshooting guide's for the number in the Request-ID. Nothing says how bursts are counted",
+    ),
+    assume(
+        "rate-reverse",
+        "Rates of reverse, of a service provider's code payment, and of a returned subsidy",
+        "150, 33 and 200 a second for one caller",
+        "Published for the global edition's reverse, for code payments in general, and for the cancelled subsidy",
+    ),
+    assume(
+        "sign-test",
+        "Which answers and callbacks carry a wrong signature on purpose (签名探测)",
+        "With --sign-test, that share of answers, errors too, drawn for each alone, but never the certificates and files; and of first attempts of callbacks, which come again as if refused. A receiver that refuses a probe is not held against",
+        "The article says a very small share of answers and callbacks and the prefix WECHATPAY/SIGNTEST/; a client could not begin without the certificates. One text warns that refusing may count against the address, the others ask for it",
+    ),
+    assume(
         "busy",
         "More requests than can be queued",
         "500 SYSTEM_ERROR 系统繁忙，请稍后重试",

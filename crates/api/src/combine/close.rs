@@ -7,13 +7,14 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, check_count};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_PAID, ORDERNOTEXIST, ParamError,
 };
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::pay::Closed;
+use crate::rate::Rate;
 
 message! {
     /// Close a combined order that nobody has paid.
@@ -51,7 +52,7 @@ impl Endpoint for Close {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[APPID_MCHID_NOT_MATCH, ORDERNOTEXIST];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_PAID];
 

@@ -7,7 +7,7 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
     ParamError,
@@ -15,6 +15,7 @@ use crate::error::{
 use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl};
 use crate::pay::{Openid, Prepaid};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -61,7 +62,7 @@ impl Endpoint for Jsapi {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];

@@ -8,13 +8,14 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED, ParamError,
 };
 use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl};
 use crate::pay::CodeUrl;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -49,7 +50,7 @@ impl Endpoint for Native {
         updated: Some("2024-11-14"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[APPID_MCHID_NOT_MATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 

@@ -6,12 +6,13 @@
 use http::Method;
 
 use super::CombineOutTradeNo;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDERNOTEXIST};
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
 use crate::money::Fen;
 use crate::pay::{TradeState, TradeType};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -125,7 +126,7 @@ impl Endpoint for Query {
         updated: Some("2025-09-02"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[ORDERNOTEXIST];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

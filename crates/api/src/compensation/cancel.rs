@@ -10,10 +10,11 @@
 use http::Method;
 
 use super::BillState;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::message;
 use crate::id::{BillId, OutBillNo};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -50,7 +51,7 @@ impl Endpoint for Cancel {
         updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
 }

@@ -13,11 +13,12 @@ use super::{
     Bill, BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
     scene_of_perception,
 };
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
 use crate::field::message;
 use crate::id::{BillId, Mchid, OutBillNo};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -95,7 +96,7 @@ impl Endpoint for Create {
         updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = Some(Rate { per_second: 100 });
+    const RATES: &'static [Rate] = &[Rate::page(100)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST];
 

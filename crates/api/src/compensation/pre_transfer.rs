@@ -10,13 +10,14 @@
 use http::Method;
 
 use super::{Receiver, TransferRemark, TransferSceneId, UserRecvPerception, scene_of_perception};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST, ParamError,
 };
 use crate::field::message;
 use crate::id::{Appid, BillId, Mchid, NotifyUrl, OutBillNo};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -69,7 +70,7 @@ impl Endpoint for PreTransfer {
         updated: Some("2025-07-25"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = Some(Rate { per_second: 100 });
+    const RATES: &'static [Rate] = &[Rate::page(100)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST];

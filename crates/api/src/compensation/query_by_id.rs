@@ -7,10 +7,11 @@
 use http::Method;
 
 use super::Bill;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::message;
 use crate::id::BillId;
+use crate::rate::Rate;
 
 message! {
     /// Look a bill up by the provider's number.
@@ -31,7 +32,7 @@ impl Endpoint for QueryById {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = Some(Rate { per_second: 100 });
+    const RATES: &'static [Rate] = &[Rate::page(100)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
 }

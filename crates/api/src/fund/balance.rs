@@ -5,10 +5,11 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::word::{Open, words};
 
 words! {
@@ -51,7 +52,7 @@ impl Endpoint for Balance {
         updated: Some("2024-11-04"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 }

@@ -5,11 +5,12 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
 use crate::id::Mchid;
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::word::{Open, words};
 
 words! {
@@ -60,7 +61,7 @@ impl Endpoint for SubBalance {
         updated: Some("2024-11-04"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 }

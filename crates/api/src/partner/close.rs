@@ -6,11 +6,12 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
 use crate::field::message;
 use crate::id::{Mchid, OutTradeNo};
 use crate::pay::Closed;
+use crate::rate::Rate;
 
 message! {
     /// Close an order that nobody has paid.
@@ -34,7 +35,7 @@ impl Endpoint for Close {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
 }

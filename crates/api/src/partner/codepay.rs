@@ -10,7 +10,7 @@
 use http::{Method, StatusCode};
 
 use super::{Order, Payer};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED, ParamError};
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
@@ -18,6 +18,7 @@ use crate::pay::{
     Amount, Attach, CodePayer, Description, Detail, GoodsTag, SceneInfo, SettleInfo, Total,
     TradeState, TradeType,
 };
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -121,7 +122,7 @@ impl Endpoint for Codepay {
         updated: Some("2025-02-17"),
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[Rate::assumed(33)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, OUT_TRADE_NO_USED];

@@ -9,7 +9,7 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
     ParamError,
@@ -18,6 +18,7 @@ use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::money::Fen;
 use crate::pay::{Attach, Description, Detail, GoodsTag, Openid, Prepaid, PrepayScene, Total};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -88,7 +89,7 @@ impl Endpoint for Jsapi {
         updated: Some("2024-10-24"),
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];

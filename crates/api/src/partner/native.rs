@@ -8,11 +8,12 @@
 use http::Method;
 
 use super::SubsidySettleInfo;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED};
 use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::pay::{Attach, CodeUrl, Description, Detail, GoodsTag, PrepayScene, Total};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -61,7 +62,7 @@ impl Endpoint for Native {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[APPID_MCHID_NOT_MATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

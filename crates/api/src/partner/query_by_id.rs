@@ -5,10 +5,11 @@
 use http::Method;
 
 use super::Order;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
+use crate::rate::Rate;
 
 message! {
     /// Look a paid order up by the provider's number.
@@ -32,7 +33,7 @@ impl Endpoint for QueryById {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[ORDER_NOT_EXIST];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

@@ -6,10 +6,11 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST};
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
+use crate::rate::Rate;
 
 message! {
     /// Reverse an order.
@@ -53,7 +54,7 @@ impl Endpoint for Reverse {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Partner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[Rate::assumed(150)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST];

@@ -5,10 +5,11 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
 use crate::field::message;
 use crate::id::{Mchid, OutTradeNo};
+use crate::rate::Rate;
 
 message! {
     /// Close an order that nobody has paid.
@@ -35,7 +36,7 @@ impl Endpoint for Close {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Direct;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
 }

@@ -10,11 +10,12 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Order, Payer, TradeState, TradeType};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED, ParamError};
 use crate::field::{Rule, Value, message};
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::text::text;
 use crate::time::Timestamp;
 use crate::word::Open;
@@ -266,7 +267,7 @@ impl Endpoint for Codepay {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Direct;
-    const RATE: Option<Rate> = Some(Rate { per_second: 33 });
+    const RATES: &'static [Rate] = &[Rate::page(33)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, OUT_TRADE_NO_USED];

@@ -9,12 +9,13 @@ use http::Method;
 
 use super::codepay::{Attach, Description, Detail, GoodsTag, SettleInfo, Total};
 use super::prepay::{OrderPayer, Prepaid, PrepayScene};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
 };
 use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 message! {
@@ -61,7 +62,7 @@ impl Endpoint for Jsapi {
         updated: Some("2025-03-31"),
     };
     const SUPPORTED: Supported = Supported::Direct;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];

@@ -9,10 +9,11 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST};
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
+use crate::rate::Rate;
 
 message! {
     /// Reverse an order.
@@ -49,7 +50,7 @@ impl Endpoint for Reverse {
         updated: Some("2026-04-08"),
     };
     const SUPPORTED: Supported = Supported::Direct;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[Rate::assumed(150)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST];

@@ -9,7 +9,7 @@
 use http::Method;
 
 use super::{Part, Reason, Refund, Source, check_from, check_order};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH, ParamError,
     RESOURCE_NOT_EXISTS, USER_ACCOUNT_ABNORMAL,
@@ -18,6 +18,7 @@ use crate::field::message;
 use crate::id::{Mchid, NotifyUrl, OutRefundNo, OutTradeNo, TransactionId};
 use crate::money::Fen;
 use crate::pay::{Currency, GoodsId, GoodsName, Quantity};
+use crate::rate::Rate;
 use crate::word::Open;
 
 message! {
@@ -86,7 +87,7 @@ impl Endpoint for Create {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::DirectOrPartner;
-    const RATE: Option<Rate> = Some(Rate { per_second: 150 });
+    const RATES: &'static [Rate] = &[Rate::page(150), Rate::page(6).of_failures()];
     const ERRORS: &'static [ErrorCode] = &[
         NOT_ENOUGH,
         USER_ACCOUNT_ABNORMAL,

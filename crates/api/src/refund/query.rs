@@ -5,10 +5,11 @@
 use http::Method;
 
 use super::Refund;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
 use crate::id::{Mchid, OutRefundNo};
+use crate::rate::Rate;
 
 message! {
     /// Look a refund up by the merchant's own number.
@@ -31,7 +32,7 @@ impl Endpoint for Query {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::DirectOrPartner;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[MCH_NOT_EXISTS, RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

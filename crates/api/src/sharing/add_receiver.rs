@@ -9,10 +9,11 @@ use http::Method;
 
 use super::account::check_listed;
 use super::{AccountName, ReceiverAccount, ReceiverType, Relation};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError};
 use crate::field::message;
 use crate::id::Appid;
+use crate::rate::Rate;
 use crate::word::Open;
 
 message! {
@@ -51,7 +52,7 @@ impl Endpoint for AddReceiver {
         updated: Some("2025-09-29"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 

@@ -4,11 +4,12 @@
 
 use http::Method;
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
 use crate::id::TransactionId;
 use crate::money::Fen;
+use crate::rate::Rate;
 
 message! {
     /// Ask what of an order can still be shared.
@@ -38,7 +39,7 @@ impl Endpoint for Amounts {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

@@ -13,11 +13,12 @@ use super::{
     Description, OrderId, OutOrderNo, ReceiverAccount, ReceiverType, SealedName, Share,
     ShareDetail, ShareStatus,
 };
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError, RULE_LIMIT};
 use crate::field::message;
 use crate::id::{Appid, Mchid, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::word::Open;
 
 /// The most receivers of one request.
@@ -98,7 +99,7 @@ impl Endpoint for Create {
         updated: Some("2025-09-29"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = Some(Rate { per_second: 2000 });
+    const RATES: &'static [Rate] = &[Rate::page(2000), Rate::page(300).per("sub_mchid")];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, RULE_LIMIT, NOT_ENOUGH, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 

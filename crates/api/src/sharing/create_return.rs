@@ -9,11 +9,12 @@
 use http::Method;
 
 use super::{Description, OrderId, OutOrderNo, OutReturnNo, ReturnFailure, ReturnResult};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -77,7 +78,7 @@ impl Endpoint for CreateReturn {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 

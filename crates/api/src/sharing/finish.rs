@@ -6,10 +6,11 @@
 use http::Method;
 
 use super::{Description, OrderId, OutOrderNo};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
+use crate::rate::Rate;
 
 message! {
     /// Give what is left of an order to its sub-merchant.
@@ -49,7 +50,7 @@ impl Endpoint for Finish {
         updated: Some("2023-09-25"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[Rate::page(60).per("sub_mchid")];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 }

@@ -7,11 +7,12 @@ use http::Method;
 use super::{
     OrderId, OutOrderNo, ReceiverAccount, ReceiverType, ShareFailure, ShareResult, ShareStatus,
 };
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -81,7 +82,7 @@ impl Endpoint for Query {
         updated: Some("2024-11-04"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

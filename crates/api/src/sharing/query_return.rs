@@ -6,10 +6,11 @@
 use http::Method;
 
 use super::{OrderId, OutOrderNo, OutReturnNo, Returned};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError, RESOURCE_NOT_EXISTS};
 use crate::field::message;
 use crate::id::Mchid;
+use crate::rate::Rate;
 
 message! {
     /// Look a return up by the platform's number of it, and its share's.
@@ -35,7 +36,7 @@ impl Endpoint for QueryReturn {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 

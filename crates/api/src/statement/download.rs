@@ -7,9 +7,10 @@
 
 use http::{Method, StatusCode};
 
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
+use crate::rate::Rate;
 use crate::text::text;
 use crate::word::{Open, words};
 
@@ -52,7 +53,7 @@ impl Endpoint for Download {
         updated: Some("2024-12-11"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 

@@ -7,9 +7,10 @@
 use http::Method;
 
 use super::{BillDate, Statement, TarType};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NO_STATEMENT_EXIST, ParamError, STATEMENT_CREATING};
 use crate::field::message;
+use crate::rate::Rate;
 use crate::word::{Open, words};
 
 words! {
@@ -46,7 +47,7 @@ impl Endpoint for FundFlow {
         updated: Some("2025-01-16"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = Some(Rate { per_second: 3 });
+    const RATES: &'static [Rate] = &[Rate::page(3)];
     const ERRORS: &'static [ErrorCode] = &[NO_STATEMENT_EXIST, STATEMENT_CREATING];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 

@@ -7,10 +7,11 @@
 use http::Method;
 
 use super::{BillDate, Statement, TarType};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NO_STATEMENT_EXIST, ParamError, STATEMENT_CREATING};
 use crate::field::message;
 use crate::id::Mchid;
+use crate::rate::Rate;
 use crate::word::{Open, words};
 
 words! {
@@ -57,7 +58,7 @@ impl Endpoint for Trade {
         updated: Some("2024-09-18"),
     };
     const SUPPORTED: Supported = Supported::All;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, NO_STATEMENT_EXIST, STATEMENT_CREATING];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 

@@ -9,10 +9,11 @@
 use http::Method;
 
 use super::{CancelDescription, CancelResult};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
+use crate::rate::Rate;
 use crate::word::Open;
 
 message! {
@@ -51,7 +52,11 @@ impl Endpoint for Cancel {
         updated: Some("2024-10-24"),
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = Some(Rate { per_second: 200 });
+    const RATES: &'static [Rate] = &[
+        Rate::older_page(200),
+        Rate::older_page(200).per("sub_mchid"),
+        Rate::older_page(1).per("transaction_id"),
+    ];
     const ERRORS: &'static [ErrorCode] = &[FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

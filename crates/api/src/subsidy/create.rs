@@ -9,11 +9,12 @@
 use http::Method;
 
 use super::{Description, OutSubsidyNo, Outcome, SubsidyId};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
 use crate::id::{Mchid, RefundId, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -67,7 +68,7 @@ impl Endpoint for Create {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = Some(Rate { per_second: 80 });
+    const RATES: &'static [Rate] = &[Rate::older_page(80), Rate::older_page(100).per("sub_mchid")];
     const ERRORS: &'static [ErrorCode] = &[FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH];
 }

@@ -5,11 +5,12 @@
 use http::Method;
 
 use super::{Description, OutOrderNo, ReturnResult, SubsidyId};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
 use crate::id::{Mchid, RefundId, TransactionId};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::refund::Part;
 use crate::time::Timestamp;
 use crate::word::Open;
@@ -75,7 +76,7 @@ impl Endpoint for Return {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = Some(Rate { per_second: 200 });
+    const RATES: &'static [Rate] = &[Rate::assumed(200)];
     const ERRORS: &'static [ErrorCode] = &[FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH];
 

@@ -1,7 +1,7 @@
 //! The facts of the pages: who, where, how often, and with which fields and errors.
 
 use redress_api::error::{self, ErrorCode};
-use redress_api::{Definition, Rate, Supported, endpoints};
+use redress_api::{Counts, Definition, Rate, Supported, endpoints};
 
 use crate::{refunds, sharing};
 
@@ -13,7 +13,7 @@ pub(crate) struct Facts {
     pub(crate) page: &'static str,
     pub(crate) updated: Option<&'static str>,
     pub(crate) supported: Supported,
-    pub(crate) rate: Option<u32>,
+    pub(crate) rates: &'static [Rate],
     /// The codes of its own error table.
     pub(crate) errors: &'static [ErrorCode],
 }
@@ -35,7 +35,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4013504175",
         updated: Some("2025-07-25"),
         supported: Supported::Platform,
-        rate: Some(100),
+        rates: &[Rate::page(100)],
         errors: &[],
     },
     Facts {
@@ -45,7 +45,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4013504178",
         updated: Some("2025-07-25"),
         supported: Supported::Platform,
-        rate: Some(100),
+        rates: &[Rate::page(100)],
         errors: &[],
     },
     Facts {
@@ -55,7 +55,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4013504177",
         updated: Some("2025-07-25"),
         supported: Supported::Platform,
-        rate: None,
+        rates: &[],
         errors: &[],
     },
     Facts {
@@ -65,7 +65,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012382161",
         updated: Some("2026-04-08"),
         supported: Supported::Direct,
-        rate: None,
+        rates: &[Rate::assumed(150)],
         errors: &[],
     },
     Facts {
@@ -75,7 +75,11 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012477639",
         updated: Some("2024-10-24"),
         supported: Supported::Ecommerce,
-        rate: Some(200),
+        rates: &[
+            Rate::older_page(200),
+            Rate::older_page(200).per("sub_mchid"),
+            Rate::older_page(1).per("transaction_id"),
+        ],
         errors: &[error::FREQUENCY_LIMITED],
     },
     Facts {
@@ -85,7 +89,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4013504179",
         updated: None,
         supported: Supported::Platform,
-        rate: Some(100),
+        rates: &[Rate::page(100)],
         errors: &[],
     },
     Facts {
@@ -95,7 +99,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4013504176",
         updated: Some("2025-07-25"),
         supported: Supported::Platform,
-        rate: Some(100),
+        rates: &[Rate::page(100)],
         errors: &[],
     },
     Facts {
@@ -105,7 +109,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4016777363",
         updated: Some("2025-12-04"),
         supported: Supported::Platform,
-        rate: Some(50),
+        rates: &[Rate::page(50)],
         errors: &[],
     },
     Facts {
@@ -115,7 +119,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4016777372",
         updated: Some("2025-12-04"),
         supported: Supported::Platform,
-        rate: Some(100),
+        rates: &[Rate::page(100)],
         errors: &[],
     },
     Facts {
@@ -125,7 +129,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012476700",
         updated: Some("2024-11-04"),
         supported: Supported::Platform,
-        rate: None,
+        rates: &[],
         errors: &[error::NO_AUTH],
     },
     Facts {
@@ -135,7 +139,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012476690",
         updated: Some("2024-11-04"),
         supported: Supported::Platform,
-        rate: None,
+        rates: &[],
         errors: &[error::NO_AUTH],
     },
     Facts {
@@ -145,7 +149,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012382150",
         updated: None,
         supported: Supported::Direct,
-        rate: Some(33),
+        rates: &[Rate::page(33)],
         errors: &[],
     },
     Facts {
@@ -155,7 +159,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4013070356",
         updated: None,
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: &[error::ORDER_NOT_EXIST],
     },
     Facts {
@@ -165,7 +169,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4013070356",
         updated: None,
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: &[error::ORDER_NOT_EXIST],
     },
     Facts {
@@ -175,7 +179,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4013070356",
         updated: None,
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: &[],
     },
     Facts {
@@ -185,7 +189,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012760115",
         updated: None,
         supported: Supported::Partner,
-        rate: None,
+        rates: &[],
         errors: &[error::ORDER_NOT_EXIST],
     },
     Facts {
@@ -195,7 +199,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012738973",
         updated: None,
         supported: Supported::Partner,
-        rate: None,
+        rates: &[],
         errors: &[error::ORDER_NOT_EXIST],
     },
     Facts {
@@ -205,7 +209,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012760115",
         updated: None,
         supported: Supported::Partner,
-        rate: None,
+        rates: &[],
         errors: &[],
     },
     Facts {
@@ -215,7 +219,7 @@ const FACTS: &[Facts] = &[
         page: "docs/partner/apis/partner-code-payment-v3/partner/partner-reverse.html",
         updated: None,
         supported: Supported::Partner,
-        rate: None,
+        rates: &[Rate::assumed(150)],
         errors: &[],
     },
     Facts {
@@ -225,7 +229,7 @@ const FACTS: &[Facts] = &[
         page: "docs/partner/apis/partner-code-payment-v3/partner/partner-code-pay.html",
         updated: Some("2025-02-17"),
         supported: Supported::Partner,
-        rate: None,
+        rates: &[Rate::assumed(33)],
         errors: &[],
     },
     Facts {
@@ -235,7 +239,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012791897",
         updated: Some("2025-03-31"),
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: JSAPI_ERRORS,
     },
     Facts {
@@ -245,7 +249,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012791877",
         updated: Some("2025-03-31"),
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: PREPAY_ERRORS,
     },
     Facts {
@@ -255,7 +259,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4013070347",
         updated: Some("2025-03-31"),
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: PREPAY_ERRORS,
     },
     Facts {
@@ -265,7 +269,7 @@ const FACTS: &[Facts] = &[
         page: "docs/merchant/products/h5-payment/apilist.html",
         updated: Some("2025-03-31"),
         supported: Supported::Direct,
-        rate: None,
+        rates: &[],
         errors: PREPAY_ERRORS,
     },
     Facts {
@@ -275,7 +279,7 @@ const FACTS: &[Facts] = &[
         page: "docs/partner/apis/ecommerce-payment/jsapi-prepay.html",
         updated: Some("2024-10-24"),
         supported: Supported::Partner,
-        rate: None,
+        rates: &[],
         errors: JSAPI_ERRORS,
     },
     Facts {
@@ -285,7 +289,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012738659",
         updated: None,
         supported: Supported::Partner,
-        rate: None,
+        rates: &[],
         errors: PREPAY_ERRORS,
     },
     Facts {
@@ -295,7 +299,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012760633",
         updated: None,
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: JSAPI_ERRORS,
     },
     Facts {
@@ -305,7 +309,7 @@ const FACTS: &[Facts] = &[
         page: "docs/partner/apis/ecommerce-combine-payment/native-prepay.html",
         updated: Some("2024-11-14"),
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: PREPAY_ERRORS,
     },
     Facts {
@@ -315,7 +319,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4015973142",
         updated: Some("2025-09-02"),
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: &[error::ORDERNOTEXIST],
     },
     Facts {
@@ -325,7 +329,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012761093",
         updated: None,
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: &[error::APPID_MCHID_NOT_MATCH, error::ORDERNOTEXIST],
     },
     Facts {
@@ -335,7 +339,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012551764",
         updated: Some("2024-09-13"),
         supported: Supported::All,
-        rate: Some(1000),
+        rates: &[Rate::older_page(1000)],
         errors: &[error::RESOURCE_NOT_EXISTS],
     },
     Facts {
@@ -345,7 +349,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/merchant/4012556654",
         updated: Some("2024-09-18"),
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: &[error::NO_AUTH, error::NO_STATEMENT_EXIST, error::STATEMENT_CREATING],
     },
     Facts {
@@ -355,7 +359,7 @@ const FACTS: &[Facts] = &[
         page: "docs/partner/apis/partner-native-payment/get-fund-bill.html",
         updated: Some("2025-01-16"),
         supported: Supported::All,
-        rate: Some(3),
+        rates: &[Rate::page(3)],
         errors: &[error::NO_STATEMENT_EXIST, error::STATEMENT_CREATING],
     },
     Facts {
@@ -365,7 +369,7 @@ const FACTS: &[Facts] = &[
         page: "docs/merchant/apis/jsapi-payment/download-bill.html",
         updated: Some("2024-12-11"),
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: &[error::NO_AUTH],
     },
     Facts {
@@ -375,7 +379,7 @@ const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4015139289",
         updated: Some("2026-04-08"),
         supported: Supported::All,
-        rate: None,
+        rates: &[],
         errors: &[],
     },
 ];
@@ -393,13 +397,18 @@ fn endpoints_are_those_of_the_pages() {
     let all: Vec<&Facts> = [FACTS, sharing::FACTS, refunds::FACTS].into_iter().flatten().collect();
     assert_eq!(endpoints().len(), all.len());
     for facts in all {
-        let Facts { method, path, title, page, updated, supported, rate, errors } = *facts;
+        let Facts { method, path, title, page, updated, supported, rates, errors } = *facts;
         let found = at(method, path);
         assert_eq!(found.page.title, title);
         assert_eq!(found.page.url, format!("https://pay.weixin.qq.com/{page}"));
         assert_eq!(found.page.updated, updated);
         assert_eq!(found.supported, supported);
-        assert_eq!(found.rate, rate.map(|per_second| Rate { per_second }));
+        assert_eq!(found.rates, rates, "{path}");
+        for rate in rates {
+            if let Counts::Field(name) = rate.counts {
+                assert!(found.request.iter().any(|field| field.name == name && field.required));
+            }
+        }
         assert_eq!(found.errors, errors, "{path}");
         for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
             let name = name.trim_end_matches('}');

@@ -2,7 +2,7 @@
 
 use redress_api::error::{self, ErrorCode};
 use redress_api::refund::{self, ecommerce};
-use redress_api::{Endpoint, ParamError, Supported, subsidy, wire};
+use redress_api::{Endpoint, ParamError, Rate, Supported, subsidy, wire};
 use serde_json::{Value as Json, json};
 
 use crate::facts::Facts;
@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012760121",
         updated: None,
         supported: Supported::DirectOrPartner,
-        rate: Some(150),
+        rates: &[Rate::page(150), Rate::page(6).of_failures()],
         errors: &[
             error::NOT_ENOUGH,
             error::USER_ACCOUNT_ABNORMAL,
@@ -42,7 +42,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012760128",
         updated: None,
         supported: Supported::DirectOrPartner,
-        rate: None,
+        rates: &[],
         errors: &[error::MCH_NOT_EXISTS, error::RESOURCE_NOT_EXISTS, error::FREQUENCY_LIMITED],
     },
     Facts {
@@ -52,7 +52,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012476892",
         updated: None,
         supported: Supported::Ecommerce,
-        rate: None,
+        rates: &[],
         errors: &[
             error::NO_AUTH,
             error::NOT_ENOUGH,
@@ -69,7 +69,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012476911",
         updated: None,
         supported: Supported::Ecommerce,
-        rate: None,
+        rates: &[],
         errors: ECOMMERCE_REFUND,
     },
     Facts {
@@ -79,7 +79,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012476908",
         updated: None,
         supported: Supported::Ecommerce,
-        rate: None,
+        rates: &[],
         errors: ECOMMERCE_REFUND,
     },
     Facts {
@@ -89,7 +89,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012477631",
         updated: None,
         supported: Supported::Ecommerce,
-        rate: Some(80),
+        rates: &[Rate::older_page(80), Rate::older_page(100).per("sub_mchid")],
         errors: &[error::FREQUENCY_LIMITED],
     },
     Facts {
@@ -99,7 +99,7 @@ pub(crate) const FACTS: &[Facts] = &[
         page: "doc/v3/partner/4012477636",
         updated: None,
         supported: Supported::Ecommerce,
-        rate: Some(200),
+        rates: &[Rate::assumed(200)],
         errors: &[error::FREQUENCY_LIMITED],
     },
 ];

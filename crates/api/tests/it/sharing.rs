@@ -4,7 +4,7 @@ use redress_api::sharing::{
     AddReceiver, Amounts, Create, CreateReturn, Created, DeleteReceiver, Finish, Query,
     QueryReturn, ReceiverType, Returned, Share, ShareResult, Unsplit,
 };
-use redress_api::{Endpoint, ErrorCode, Fen, ParamError, Supported, error, wire};
+use redress_api::{Endpoint, ErrorCode, Fen, ParamError, Rate, Supported, error, wire};
 use serde_json::{Value as Json, json};
 
 use crate::facts::{Facts, at};
@@ -26,7 +26,7 @@ const fn facts(
     errors: &'static [ErrorCode],
 ) -> Facts {
     let supported = Supported::Ecommerce;
-    Facts { method, path, title, page, updated, supported, rate: None, errors }
+    Facts { method, path, title, page, updated, supported, rates: &[], errors }
 }
 
 const ASKED: &[ErrorCode] = &[error::RESOURCE_NOT_EXISTS, error::FREQUENCY_LIMITED];
@@ -36,7 +36,7 @@ const LISTED: &[ErrorCode] = &[error::NO_AUTH, error::FREQUENCY_LIMITED];
 /// What the pages say about their endpoints.
 pub(crate) const FACTS: &[Facts] = &[
     Facts {
-        rate: Some(2000),
+        rates: &[Rate::page(2000), Rate::page(300).per("sub_mchid")],
         ..facts(
             "POST",
             ORDERS,
@@ -49,7 +49,10 @@ pub(crate) const FACTS: &[Facts] = &[
     facts("GET", ORDERS, "查询分账结果", "doc/v3/partner/4012477734", Some("2024-11-04"), ASKED),
     facts("POST", RETURNS, "请求分账回退", "doc/v3/partner/4012477737", None, MOVED),
     facts("GET", RETURNS, "查询分账回退结果", "doc/v3/partner/4012477740", None, ASKED),
-    facts("POST", FINISH, "完结分账", "doc/v3/partner/4012477745", Some("2023-09-25"), MOVED),
+    Facts {
+        rates: &[Rate::page(60).per("sub_mchid")],
+        ..facts("POST", FINISH, "完结分账", "doc/v3/partner/4012477745", Some("2023-09-25"), MOVED)
+    },
     facts("GET", AMOUNTS, "查询订单剩余待分金额", "doc/v3/partner/4012477751", None, ASKED),
     facts("POST", ADD, "添加分账接收方", "doc/v3/partner/4012477758", Some("2025-09-29"), LISTED),
     facts("POST", DELETE, "删除分账接收方", "doc/v3/partner/4012477759", None, LISTED),

@@ -122,23 +122,27 @@ fn endpoint_table() -> String {
     let mut table = "| | path | page | 支持商户 | per second | errors besides the common four |\n\
                      | --- | --- | --- | --- | --: | --- |\n"
         .to_owned();
-    for Definition { method, path, page, supported, rate, errors, assumed_errors, .. } in
+    for Definition { method, path, page, supported, rates, errors, assumed_errors, .. } in
         endpoints()
     {
-        let rate = rate.map_or_else(String::new, |rate| rate.per_second.to_string());
+        let rates: Vec<String> = rates.iter().map(ToString::to_string).collect();
         let published = errors.iter().map(|error| error.code.to_owned());
         let assumed = assumed_errors.iter().map(|error| format!("{} *", error.code));
         let errors: Vec<String> = published.chain(assumed).collect();
         table += &format!(
-            "| {method} | `{path}` | [{}]({}){} | {} | {rate} | {} |\n",
+            "| {method} | `{path}` | [{}]({}){} | {} | {} | {} |\n",
             page.title,
             page.url,
             page.updated.map_or_else(String::new, |day| format!(" ({day})")),
             supported.label(),
+            rates.join(", "),
             errors.join(", "),
         );
     }
-    table + "\n\\* not published for this endpoint: assumed, see `redress assumptions`.\n"
+    table
+        + "\n\\* not published for this endpoint: assumed, see `redress assumptions`. † from an older \
+           edition of the page. An endpoint with a rate also answers 429 `FREQUENCY_LIMITED` when it \
+           is exceeded.\n"
 }
 
 fn assumption_table() -> String {

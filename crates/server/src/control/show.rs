@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use redress_api::Rate;
 use redress_api::assumed::assumptions as assumed;
 use redress_core::Find;
 use redress_core::compensation::{Bill, MerchantBill};
@@ -191,6 +192,14 @@ pub(super) async fn verify(State(app): State<Arc<App>>) -> Handled {
     Ok(Shown(app.store.audit().await?.shown()))
 }
 
+fn rate(rate: &Rate) -> Json {
+    json!({
+        "per_second": rate.per_second,
+        "counts": rate.counts.label(),
+        "origin": rate.origin.label(),
+    })
+}
+
 pub(super) fn endpoints() -> Shown<Json> {
     let endpoints: Vec<Json> = router::operations()
         .iter()
@@ -205,7 +214,7 @@ pub(super) fn endpoints() -> Shown<Json> {
                 "page": endpoint.page.url,
                 "updated": endpoint.page.updated,
                 "supported": endpoint.supported.label(),
-                "per_second": endpoint.rate.map(|rate| rate.per_second),
+                "rates": endpoint.rates.iter().map(rate).collect::<Vec<_>>(),
                 "errors": codes(endpoint.errors),
                 "assumed_errors": codes(endpoint.assumed_errors),
             })

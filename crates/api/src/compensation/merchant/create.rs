@@ -7,11 +7,12 @@ use http::Method;
 
 use super::{Bill, BillState, Receiver, ReceiverDetail};
 use crate::compensation::TransferRemark;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
 use crate::id::{BillId, Mchid, OutBillNo};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -86,7 +87,7 @@ impl Endpoint for Create {
         updated: Some("2025-12-04"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = Some(Rate { per_second: 50 });
+    const RATES: &'static [Rate] = &[Rate::page(50)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }

@@ -8,11 +8,12 @@ use http::Method;
 
 use super::{BillState, ReceiverDetail};
 use crate::compensation::CloseInfo;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::message;
 use crate::id::{BillId, Mchid, OutBillNo};
 use crate::money::Fen;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
@@ -65,7 +66,7 @@ impl Endpoint for Query {
         updated: Some("2025-12-04"),
     };
     const SUPPORTED: Supported = Supported::Platform;
-    const RATE: Option<Rate> = Some(Rate { per_second: 100 });
+    const RATES: &'static [Rate] = &[Rate::page(100)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
 }

@@ -9,7 +9,7 @@ use http::Method;
 
 use super::super::{FundsAccount, Part, Reason, Source, check_from, check_order};
 use super::RefundAccount;
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH,
     ParamError, RESOURCE_NOT_EXISTS, USER_ACCOUNT_ABNORMAL,
@@ -18,6 +18,7 @@ use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutRefundNo, OutTradeNo, RefundId, TransactionId};
 use crate::money::Fen;
 use crate::pay::Currency;
+use crate::rate::Rate;
 use crate::time::Timestamp;
 
 use crate::word::{Open, Word as _};
@@ -126,7 +127,7 @@ impl Endpoint for Apply {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[
         NO_AUTH,
         NOT_ENOUGH,

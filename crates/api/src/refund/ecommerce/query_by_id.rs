@@ -5,10 +5,11 @@
 use http::Method;
 
 use super::{ERRORS, Refund};
-use crate::endpoint::{Endpoint, Page, Rate, Supported};
+use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::ErrorCode;
 use crate::field::message;
 use crate::id::{Mchid, RefundId};
+use crate::rate::Rate;
 
 message! {
     /// Look a refund up by the provider's number.
@@ -30,7 +31,7 @@ impl Endpoint for QueryById {
         updated: None,
     };
     const SUPPORTED: Supported = Supported::Ecommerce;
-    const RATE: Option<Rate> = None;
+    const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = ERRORS;
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 }
