@@ -44,10 +44,6 @@ pub enum NotificationError {
     /// It is not the platform's, or cannot be shown to be.
     #[error(transparent)]
     Verify(#[from] VerifyError),
-    /// The platform's probe: a signature that is wrong on purpose, to see whether the merchant
-    /// checks. Refuse it like any other; the notification comes again with a good one.
-    #[error("the signature is a probe of the platform, wrong on purpose")]
-    Probe,
     /// Its body is not a notification.
     #[error("the body is not a notification")]
     Envelope(#[source] serde_json::Error),
@@ -101,12 +97,7 @@ impl Merchant {
             return Err(NotificationError::TooLong { bytes: body.len() });
         }
         let signature = ResponseSignature::from_headers(headers)?;
-        match verify_response(self.platform_keys(), headers, body, now) {
-            Err(VerifyError::BadSignature) if signature.signature.starts_with(PROBE) => {
-                return Err(NotificationError::Probe);
-            }
-            verified => verified?,
-        }
+        verify_response(self.platform_keys(), headers, body, now)?;
         let envelope: Envelope =
             serde_json::from_slice(body).map_err(NotificationError::Envelope)?;
         let sealed = &envelope.resource;
@@ -127,9 +118,6 @@ impl Merchant {
         Ok(Notification { signature, envelope, resource })
     }
 }
-
-/// How the platform's probes begin.
-const PROBE: &str = "WECHATPAY/SIGNTEST/";
 
 impl Notification {
     /// What it tells, as a type: `TRANSACTION.SUCCESS` as an order, say.
@@ -158,7 +146,7 @@ impl NotificationError {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Verify(_) | Self::Probe => StatusCode::UNAUTHORIZED,
+            Self::Verify(_) => StatusCode::UNAUTHORIZED,
             Self::Envelope(_) | Self::Unknown { .. } | Self::Open(_) | Self::Resource => {
                 StatusCode::BAD_REQUEST
             }

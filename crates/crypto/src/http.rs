@@ -6,8 +6,8 @@ use http::{HeaderMap, HeaderValue, Request};
 
 use crate::header::SERIAL;
 use crate::{
-    Authorization, KeyRing, PrivateKey, PublicKey, ResponseSignature, Serial, VerifyError,
-    fresh_answer, request_message, response_message,
+    Authorization, KeyRing, PROBE_PREFIX, PrivateKey, PublicKey, ResponseSignature, Serial,
+    VerifyError, fresh_answer, request_message, response_message,
 };
 
 /// Signs a request as a merchant does and sets its `Authorization`.
@@ -90,6 +90,8 @@ pub fn verify_response(
     let key = ring.get(&known).ok_or(VerifyError::UnknownSerial(serial))?;
     if key.verify(&response_message(&timestamp, &nonce, body), &signature) {
         Ok(())
+    } else if signature.starts_with(PROBE_PREFIX) {
+        Err(VerifyError::Probe)
     } else {
         Err(VerifyError::BadSignature)
     }

@@ -51,5 +51,7 @@ pub use crate::message::{SCHEME, request_message, response_message};
 pub use crate::public_key::PublicKey;
 pub use crate::random::{nonce, random_bytes};
 pub use crate::serial::{Serial, SerialError};
-pub use crate::verify::{KeyRing, VerifyError, WINDOW_SECONDS, fresh_answer, fresh_request};
+pub use crate::verify::{
+    KeyRing, PROBE_PREFIX, VerifyError, WINDOW_SECONDS, fresh_answer, fresh_request,
+};
 pub use zeroize::Zeroizing;

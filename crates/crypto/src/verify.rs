@@ -30,7 +30,14 @@ pub enum VerifyError {
     /// The signature does not fit the message.
     #[error("the signature does not fit the message")]
     BadSignature,
+    /// The platform's probe: wrong on purpose, to see whether signatures are checked. Refuse it
+    /// like any other; what it came with may be true all the same.
+    #[error("the signature is a probe of the platform, wrong on purpose")]
+    Probe,
 }
+
+/// How the signature of a probe begins (签名探测).
+pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 
 /// The keys that a verifier trusts, each under its serial.
 ///

@@ -112,7 +112,7 @@ async fn a_signature_by_another_key_is_refused() {
 async fn a_probing_signature_is_refused() {
     let probe = "WECHATPAY/SIGNTEST/pXzYMRwPq8ZQ1yN9ZP0tCw==";
     let error = failure(spoiled(200, "Wechatpay-Signature", Some(probe))).await;
-    assert_eq!(*verify_error(&error), VerifyError::BadSignature);
+    assert_eq!(*verify_error(&error), VerifyError::Probe);
     assert_eq!(error.fate(), Fate::Unknown);
 }
 

@@ -137,7 +137,7 @@ fn what_the_platform_did_not_sign_is_refused_with_401() {
     let mut probe = good;
     let value = format!("WECHATPAY/SIGNTEST/{}", "A".repeat(344));
     probe.insert("Wechatpay-Signature", value.parse().expect("text"));
-    assert!(matches!(at(&probe, &body, NOW), NotificationError::Probe));
+    is(at(&probe, &body, NOW), &VerifyError::Probe);
 }
 
 #[test]

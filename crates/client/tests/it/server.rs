@@ -6,12 +6,15 @@ use redress::api::compensation::{BillState, Cancel, Create, Query, Receiver};
 use redress::api::error::{INVALID_REQUEST, NO_AUTH, NOT_FOUND};
 use redress::api::subsidy::{self, CancelResult};
 use redress::api::{Fen, compensation, pay};
+use redress::crypto::VerifyError;
 use redress::{Client, Error, Fate, Merchant};
 use redress_server::testing::TestServer;
-use redress_server::{DIRECT, PLATFORM};
+use redress_server::{DIRECT, PLATFORM, SignTest};
 
 pub(crate) async fn start() -> TestServer {
-    TestServer::start().await.expect("a server starts on a free port")
+    // Tests ask again as fast as they can.
+    let started = TestServer::start_with(|config| config.rate_limits = false).await;
+    started.expect("a server starts on a free port")
 }
 
 pub(crate) fn client(server: &TestServer, mchid: &str) -> Client {
@@ -101,4 +104,21 @@ async fn an_answer_of_another_platform_is_not_believed() {
     assert_eq!(error.fate(), Fate::Unknown, "the bill was made; its answer is not believed");
     server.stop().await;
     other.stop().await;
+}
+
+#[tokio::test]
+async fn a_probe_is_refused_and_what_it_answers_has_happened() {
+    let probing = SignTest::new(1.0).expect("a share");
+    let server = TestServer::start_with(|config| config.sign_test = probing).await.unwrap();
+    for _ in 0..3 {
+        let error = client(&server, PLATFORM).send(&create("probed", 10_000)).await.unwrap_err();
+        let Error::Verify { status, source, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((status.as_u16(), source), (200, &VerifyError::Probe));
+        assert_eq!(error.fate(), Fate::Unknown);
+    }
+    // The same number, asked for again where nothing is probed, is the bill that was made.
+    let server = TestServer::start_in(server.stop().await, |_| {}).await.unwrap();
+    let query = Query { out_bill_no: "probed".parse().unwrap() };
+    let bill = client(&server, PLATFORM).send(&query).await.unwrap();
+    assert_eq!(bill.amount, Fen::new(10_000));
 }
