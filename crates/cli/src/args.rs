@@ -11,6 +11,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
+use redress_server::SignTest;
 
 pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::control::{Clock, Pay, Reach};
@@ -108,6 +109,14 @@ pub(crate) struct Serve {
     /// Send callbacks to any address. By default they go to this machine only.
     #[arg(long, env = "REDRESS_CALLBACKS_ANYWHERE")]
     pub(crate) callbacks_anywhere: bool,
+    /// Let merchants call as often as they like. By default the documented rates are held: who
+    /// exceeds one is answered 429 FREQUENCY_LIMITED.
+    #[arg(long, env = "REDRESS_NO_RATE_LIMIT")]
+    pub(crate) no_rate_limit: bool,
+    /// Sign this share of answers and callbacks wrongly on purpose (签名探测), from 0 to 1, as the
+    /// provider does now and then: a client that checks signatures refuses them, and asks again.
+    #[arg(long, value_name = "SHARE", env = "REDRESS_SIGN_TEST", default_value_t)]
+    pub(crate) sign_test: SignTest,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -16,6 +16,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         listen: args.listen,
         control_token: args.control_token,
         callbacks,
+        rate_limits: !args.no_rate_limit,
+        sign_test: args.sign_test,
         ..Config::default()
     };
     let server = Server::start(config).await.context("the server does not start")?;

@@ -209,10 +209,10 @@ impl Row for Notice {
 }
 
 impl Notice {
-    /// Whether the next attempt is a probe.
+    /// Whether the next attempt is a probe: the first one, if it was made up as one or drawn.
     #[must_use]
-    pub const fn probes(&self) -> bool {
-        self.probe && self.attempts.is_empty()
+    pub const fn probes(&self, drawn: bool) -> bool {
+        (self.probe || drawn) && self.attempts.is_empty()
     }
 
     fn schedule(&self, cx: &mut Context<'_>) {

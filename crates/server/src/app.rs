@@ -14,9 +14,11 @@ use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
 use crate::folder::FolderError;
 use crate::identify::Identities;
+use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
+use crate::sign_test::SignTest;
 use crate::tally::Tally;
 
 /// One server's world.
@@ -29,6 +31,8 @@ pub(crate) struct App {
     pub(crate) sender: Sender,
     pub(crate) tickets: Tickets,
     pub(crate) tally: Tally,
+    pub(crate) limits: Limits,
+    pub(crate) sign_test: SignTest,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

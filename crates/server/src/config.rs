@@ -7,6 +7,7 @@ use std::time::Duration;
 use redress_api::notification::ANSWER_SECONDS_MAX;
 
 use crate::notify::Callbacks;
+use crate::sign_test::SignTest;
 
 /// How a server runs.
 #[derive(Clone)]
@@ -22,6 +23,12 @@ pub struct Config {
     /// How long a receiver of a callback may take, from connecting to its answer. The documented
     /// five seconds; shorter in tests.
     pub callback_limit: Duration,
+    /// Whether the documented rates are held: who calls more often is answered 429.
+    pub rate_limits: bool,
+    /// How long the second of a rate is. The documented one; longer in tests.
+    pub rate_second: Duration,
+    /// Which share of answers and callbacks is signed wrongly on purpose.
+    pub sign_test: SignTest,
 }
 
 impl Default for Config {
@@ -32,6 +39,9 @@ impl Default for Config {
             control_token: None,
             callbacks: Callbacks::default(),
             callback_limit: Duration::from_secs(ANSWER_SECONDS_MAX),
+            rate_limits: true,
+            rate_second: Duration::from_secs(1),
+            sign_test: SignTest::default(),
         }
     }
 }
@@ -45,6 +55,9 @@ impl std::fmt::Debug for Config {
             .field("control_token", &self.control_token.as_ref().map(|_| "***"))
             .field("callbacks", &self.callbacks)
             .field("callback_limit", &self.callback_limit)
+            .field("rate_limits", &self.rate_limits)
+            .field("rate_second", &self.rate_second)
+            .field("sign_test", &self.sign_test)
             .finish()
     }
 }
@@ -58,6 +71,8 @@ pub(crate) const DRAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub(crate) const BODY_SECONDS_MAX: u64 = 10;
 /// How long a connection may take to send the head of a request, waiting included, in seconds.
 pub(crate) const HEAD_SECONDS_MAX: u64 = 60;
+/// The most callers, or values of a field, that one limit of a rate counts apart at once.
+pub(crate) const LIMITED_KEYS_MAX: usize = 16 * 1024;
 /// The most connections at once.
 pub(crate) const CONNECTIONS_MAX: usize = 4096;
 /// How long a stop waits for requests under way, in seconds.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response};
-use redress_api::Mchid;
+use redress_api::{Endpoint as _, Mchid, certificate};
 use redress_core::merchant::PlatformKeys;
 use redress_crypto::Serial;
 
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
+use crate::sign_test;
 use crate::tally::Answered;
 
 /// A request that is being answered.
@@ -73,7 +74,13 @@ impl Exchange {
         }
         let platform_keys = self.platform_keys.get().copied().unwrap_or_default();
         let signer = app.platform.signer(platform_keys, self.key.as_ref());
-        let response = answer(&signer, &self.id, outcome);
+        let mut response = answer(&signer, &self.id, outcome);
+        // A client cannot check anything before it has the certificates.
+        let probes = *path != certificate::List::PATH && app.sign_test.picks(self.id.as_str());
+        if probes && sign_test::spoil(response.headers_mut()) {
+            metrics::sign_test("answer", "sent");
+            tracing::info!("the answer is signed wrongly on purpose");
+        }
         let status = response.status().as_u16();
         let elapsed = self.elapsed();
         let mchid = self.caller.as_ref().map_or("-", Mchid::as_str);

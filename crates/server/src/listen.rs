@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
+use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::Platform;
@@ -96,6 +97,14 @@ impl Server {
             listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
 
         let sender = Sender::new(&config, address);
+        let limits = if config.rate_limits {
+            Limits::new(&router::operations(), config.rate_second)
+        } else {
+            Limits::off()
+        };
+        if config.sign_test.is_high() {
+            tracing::warn!(share = %config.sign_test, "so many answers are probes that clients fail");
+        }
         let (data, base_url) = (config.data, format!("http://{}", reachable(address)));
         folder::set_base_url(&data, &base_url)?;
         let platform = Platform::load_or_make(&data)?;
@@ -108,6 +117,8 @@ impl Server {
             sender,
             tickets: Tickets::default(),
             tally: Tally::default(),
+            limits,
+            sign_test: config.sign_test,
             data,
             base_url,
             control_token: config.control_token,

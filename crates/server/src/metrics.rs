@@ -11,6 +11,8 @@ const REQUESTS: &str = "redress_requests_total";
 const SECONDS: &str = "redress_request_seconds";
 const JOBS: &str = "redress_jobs_total";
 const CALLBACKS: &str = "redress_callbacks_total";
+const LIMITED: &str = "redress_rate_limited_total";
+const PROBES: &str = "redress_sign_tests_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
 /// One recorder serves the whole process, however many servers run in it.
@@ -25,6 +27,8 @@ pub(crate) fn install() {
         describe_histogram!(SECONDS, "Seconds from a request's head to its signed answer.");
         describe_counter!(JOBS, "Jobs done, by outcome.");
         describe_counter!(CALLBACKS, "Attempts to deliver a callback, by outcome.");
+        describe_counter!(LIMITED, "Requests refused for a rate, by path and limit.");
+        describe_counter!(PROBES, "Wrong signatures sent on purpose, and taken by receivers.");
         handle
     });
 }
@@ -69,4 +73,14 @@ pub(crate) fn job(outcome: &'static str) {
 /// An attempt to deliver a callback ended.
 pub(crate) fn callback(outcome: &'static str) {
     counter!(CALLBACKS, "outcome" => outcome).increment(1);
+}
+
+/// A request was one too many.
+pub(crate) fn limited(path: &'static str, limit: &'static str) {
+    counter!(LIMITED, "path" => path, "limit" => limit).increment(1);
+}
+
+/// Something was signed wrongly on purpose, or a receiver took it.
+pub(crate) fn sign_test(what: &'static str, event: &'static str) {
+    counter!(PROBES, "what" => what, "event" => event).increment(1);
 }

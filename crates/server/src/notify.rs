@@ -144,13 +144,17 @@ async fn send(
     target: &Target,
     place: Place,
 ) -> Result<Outcome, Failure> {
-    let Letter { headers, body } = match letter::seal_and_sign(app, notice).await {
+    let is_probe = notice.probes(app.sign_test.picks(&notice.id));
+    let Letter { headers, body } = match letter::seal_and_sign(app, notice, is_probe).await {
         Ok(letter) => letter,
         Err(LetterError::Store(failure)) => return Err(failure),
         Err(error @ LetterError::Key(_)) => return Ok(unsent(&error.to_string())),
     };
     Ok(match place.run(app.sender.client.post(target, headers, body)).await {
-        Ok(status @ (200 | 204)) if notice.probes() => Outcome::Deceived { status },
+        Ok(status @ (200 | 204)) if is_probe => {
+            metrics::sign_test("callback", "taken");
+            Outcome::Deceived { status }
+        }
         Ok(status) => Outcome::Answered { status },
         Err(Silence::TimedOut) => Outcome::TimedOut,
         Err(Silence::Unreachable(why)) => Outcome::Unreachable { why },

@@ -40,6 +40,7 @@ fn run<'a, E: Operation>(
 ) -> Outcome<'a> {
     Box::pin(async move {
         let request = wire::decode::<E>(target, body)?;
+        app.limits.admit_request(&request)?;
         let call = Call { caller: signed.mchid, request };
         let decided = if E::METHOD == http::Method::GET {
             app.read(call).await
@@ -71,6 +72,7 @@ fn run_own<'a, E: Own>(
 ) -> Outcome<'a> {
     Box::pin(async move {
         let request = wire::decode::<E>(target, body)?;
+        app.limits.admit_request(&request)?;
         let admit = Admit { caller: signed.mchid.clone(), supported: E::SUPPORTED };
         let caller = app.read(admit).await?;
         let answered = request.answer(app, &caller, &signed).await;

@@ -97,8 +97,10 @@ async fn handle(route: &Route, app: &App, exchange: &mut Exchange, body: Body) -
     let body = collect(body).await?;
     let Exchange { method, target, headers, .. } = &*exchange;
     let signed = claimed.prove(method.as_str(), target, Arc::clone(headers), &body)?;
-    exchange.caller = Some(signed.mchid.clone());
-    (route.run)(app, signed, &exchange.target, &body).await
+    let caller = &*exchange.caller.insert(signed.mchid.clone());
+    app.limits.admit(&route.definition, caller)?;
+    let outcome = (route.run)(app, signed, &exchange.target, &body).await;
+    outcome.map_err(|problem| app.limits.failed(&route.definition, caller, problem))
 }
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending

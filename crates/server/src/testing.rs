@@ -18,11 +18,20 @@ impl TestServer {
     /// # Errors
     /// If there is no temporary folder or no free port.
     pub async fn start() -> Result<Self, StartError> {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one that is configured otherwise, such as without rate limits:
+    /// `TestServer::start_with(|config| config.rate_limits = false)`.
+    ///
+    /// # Errors
+    /// As [`TestServer::start`].
+    pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
         let folder = tempfile::tempdir().map_err(|source| StartError::Listen {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             source,
         })?;
-        Self::start_in(folder, |_| {}).await
+        Self::start_in(folder, configure).await
     }
 
     /// Starts one in a folder that may hold an earlier world.

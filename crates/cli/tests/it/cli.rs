@@ -191,8 +191,20 @@ fn usage_errors_exit_2_and_help_exits_0() {
         let output = run(args);
         assert!(output.status.success() && output.stderr.is_empty(), "{args:?}");
     }
+    // A share that is none says what one is.
+    for share in ["1.5", "-1", "ten"] {
+        let output = run(&["serve", &format!("--sign-test={share}")]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("from 0 (no probes"), "{}", stderr(&output));
+    }
     let help = stdout(&run(&["serve", "--help"]));
-    for variable in ["REDRESS_DATA", "REDRESS_LISTEN", "REDRESS_CONTROL_TOKEN"] {
+    for variable in [
+        "REDRESS_DATA",
+        "REDRESS_LISTEN",
+        "REDRESS_CONTROL_TOKEN",
+        "REDRESS_NO_RATE_LIMIT",
+        "REDRESS_SIGN_TEST",
+    ] {
         assert!(help.contains(variable), "{variable} is not in\n{help}");
     }
 }

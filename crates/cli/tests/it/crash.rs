@@ -201,7 +201,7 @@ async fn kill_9_loses_nothing() {
     let next = Arc::new(AtomicU64::new(0));
     let (mut bills, mut reversed) = (0, 0);
     for round in 1..=rounds {
-        let served = Served::start(&data);
+        let served = Served::start_with(&data, &["--no-rate-limit"]);
         let callers: Vec<_> =
             (0..CALLERS).map(|_| tokio::spawn(Load::new(&served, &told, &next).run())).collect();
         let [random] = random_bytes();
@@ -210,7 +210,7 @@ async fn kill_9_loses_nothing() {
         for caller in callers {
             caller.await.expect("a caller ends when the server is gone");
         }
-        let served = Served::start(&data);
+        let served = Served::start_with(&data, &["--no-rate-limit"]);
         let mut told = told.lock().await;
         check(&served, &mut told).await;
         bills += told.bills.len();

@@ -143,11 +143,11 @@ fn what_may_follow_what() {
 #[test]
 fn the_first_attempt_alone_can_be_a_probe() {
     let mut world = World::set();
-    assert!(!told(&mut world).probes());
+    assert!(!told(&mut world).probes(false));
     let notice = world.run(&MakeUp { probe: true, ..made_up() }).expect("a notice");
-    assert!(notice.probes());
+    assert!(notice.probes(false));
     let notice = attempt(&mut world, &notice, Outcome::Deceived { status: 200 });
-    assert!(!notice.probes());
+    assert!(!notice.probes(false));
 }
 
 #[test]

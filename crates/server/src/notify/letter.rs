@@ -10,9 +10,7 @@ use redress_store::Failure;
 use crate::apiv3::Sealed;
 use crate::app::App;
 use crate::folder::FolderError;
-
-/// How the signature of a probe begins.
-const PROBE: &str = "WECHATPAY/SIGNTEST/";
+use crate::{metrics, sign_test};
 
 /// Headers and body of a callback.
 pub(super) struct Letter {
@@ -32,8 +30,12 @@ pub(super) enum LetterError {
 }
 
 /// Makes the callback of a notice. Each attempt is sealed with a nonce of its own, and signed at
-/// its own time, by the wall clock.
-pub(super) async fn seal_and_sign(app: &App, notice: &Notice) -> Result<Letter, LetterError> {
+/// its own time, by the wall clock. A probe is signed wrongly.
+pub(super) async fn seal_and_sign(
+    app: &App,
+    notice: &Notice,
+    is_probe: bool,
+) -> Result<Letter, LetterError> {
     let key = app.apiv3_key(&notice.mchid).await?;
     let signer = app.callback_signer(&notice.mchid).await?;
     // Not empty, because some clients cannot open what has none.
@@ -61,10 +63,9 @@ pub(super) async fn seal_and_sign(app: &App, notice: &Notice) -> Result<Letter, 
         headers.insert(name, HeaderValue::from_static(value));
     }
     signer.sign(&mut headers, &body);
-    if notice.probes() {
-        let wrong = format!("{PROBE}{}", redress_crypto::nonce());
-        let wrong = HeaderValue::try_from(wrong).expect("letters, digits and slashes");
-        headers.insert("wechatpay-signature", wrong);
+    if is_probe {
+        sign_test::spoil(&mut headers);
+        metrics::sign_test("callback", "sent");
     }
     Ok(Letter { headers, body: body.into() })
 }

@@ -96,6 +96,11 @@ impl World {
 
     /// A server over a folder that an earlier one has left.
     pub(crate) async fn over(folder: TempDir, configure: impl FnOnce(&mut Config)) -> Self {
+        // Tests send as fast as they can; those of the rates hold them again.
+        let configure = |config: &mut Config| {
+            config.rate_limits = false;
+            configure(config);
+        };
         let server = TestServer::start_in(folder, configure).await.unwrap();
         let open = |mchid| Caller::open(&server.merchant(mchid));
         Self {

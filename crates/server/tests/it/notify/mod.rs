@@ -24,7 +24,7 @@ mod stop;
 const LIMIT: Duration = Duration::from_millis(300);
 
 /// Tells the direct merchant something made up. Gives the notice.
-async fn told(world: &World, url: &str) -> Json {
+pub(crate) async fn told(world: &World, url: &str) -> Json {
     world.act("/notices", made_up(url)).await
 }
 
@@ -37,7 +37,7 @@ fn made_up(url: &str) -> Json {
 }
 
 /// Waits until so many attempts are kept.
-async fn attempted(world: &World, notice: &Json, count: usize) -> Json {
+pub(crate) async fn attempted(world: &World, notice: &Json, count: usize) -> Json {
     let path = format!("/notices/{}", notice["id"].as_str().unwrap());
     let started = Instant::now();
     loop {
