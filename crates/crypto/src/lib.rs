@@ -38,6 +38,7 @@ mod message;
 mod pem;
 mod public_key;
 mod random;
+mod recover;
 mod serial;
 mod verify;
 
@@ -50,6 +51,7 @@ pub use crate::key::{KeyError, OaepError, PrivateKey};
 pub use crate::message::{SCHEME, request_message, response_message};
 pub use crate::public_key::PublicKey;
 pub use crate::random::{nonce, random_bytes};
+pub use crate::recover::{Algorithm, Pss, Recovered};
 pub use crate::serial::{Serial, SerialError};
 pub use crate::verify::{
     KeyRing, PROBE_PREFIX, VerifyError, WINDOW_SECONDS, fresh_answer, fresh_request,

@@ -68,6 +68,11 @@ impl PublicKey {
         Ok(STANDARD.encode(sealed))
     }
 
+    /// The key in DER, in X.509 form.
+    pub(crate) fn spki(&self) -> &[u8] {
+        &self.0.spki
+    }
+
     /// Reads a key in DER, in X.509 form or PKCS#1.
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         let key = RsaPublicKey::from_der(der).map_err(KeyError::Rejected)?;
