@@ -100,9 +100,12 @@ pub(crate) struct Data {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Where to listen; port 0 takes a free one.
+    /// Where to listen, for HTTP, HTTPS and as a proxy; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "REDRESS_LISTEN", default_value = "127.0.0.1:8790")]
     pub(crate) listen: SocketAddr,
+    /// Where the standby site (api2.…) listens besides. Without it, only its names lead to it.
+    #[arg(long, value_name = "ADDRESS", env = "REDRESS_STANDBY")]
+    pub(crate) standby: Option<SocketAddr>,
     /// Let whoever presents this bearer token use the control API, from anywhere.
     #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
     pub(crate) control_token: Option<String>,

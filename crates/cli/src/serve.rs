@@ -14,6 +14,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     let config = Config {
         data: args.data.data,
         listen: args.listen,
+        standby: args.standby,
         control_token: args.control_token,
         callbacks,
         rate_limits: !args.no_rate_limit,
@@ -25,12 +26,25 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     if args.output.json {
         let ready = json!({
             "base_url": server.base_url(),
+            "https_url": server.https_url(),
+            "standby_url": server.standby_url(),
+            "proxy_url": server.proxy_url(),
+            "ca": server.ca_path(),
             "data": server.data(),
             "merchants": merchants,
         });
         print::line(&ready.to_string());
     } else {
         print::line(&format!("Redress serves WeChat Pay APIv3 at {}", server.base_url()));
+        if let Some(standby) = server.standby_url() {
+            print::line(&format!("  standby site        {standby}"));
+        }
+        print::line(&format!("  also                {}", server.https_url()));
+        let proxy = server.proxy_url();
+        print::line(&format!(
+            "  as a proxy          HTTPS_PROXY={proxy}, for api.mch.weixin.qq.com"
+        ));
+        print::line(&format!("  CA to trust         {}", server.ca_path().display()));
         print::line(&format!("  merchants' folders  {}", merchants.display()));
         print::line(&format!("  control API         {}/_control", server.base_url()));
         print::line("  stop with Ctrl-C");

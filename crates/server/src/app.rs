@@ -19,6 +19,7 @@ use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
 use crate::sign_test::SignTest;
+use crate::site::Sites;
 use crate::tally::Tally;
 
 /// One server's world.
@@ -33,6 +34,7 @@ pub(crate) struct App {
     pub(crate) tally: Tally,
     pub(crate) limits: Limits,
     pub(crate) sign_test: SignTest,
+    pub(crate) sites: Arc<Sites>,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

@@ -16,6 +16,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where the standby site listens besides, if it is to have a listener of its own.
+    pub standby: Option<SocketAddr>,
     /// The bearer token of the control API. Without one, only this machine may use it.
     pub control_token: Option<String>,
     /// Which addresses callbacks are sent to.
@@ -36,6 +38,7 @@ impl Default for Config {
         Self {
             data: PathBuf::from("redress-data"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8790)),
+            standby: None,
             control_token: None,
             callbacks: Callbacks::default(),
             callback_limit: Duration::from_secs(ANSWER_SECONDS_MAX),
@@ -52,6 +55,7 @@ impl std::fmt::Debug for Config {
         f.debug_struct("Config")
             .field("data", &self.data)
             .field("listen", &self.listen)
+            .field("standby", &self.standby)
             .field("control_token", &self.control_token.as_ref().map(|_| "***"))
             .field("callbacks", &self.callbacks)
             .field("callback_limit", &self.callback_limit)
@@ -73,6 +77,8 @@ pub(crate) const BODY_SECONDS_MAX: u64 = 10;
 pub(crate) const HEAD_SECONDS_MAX: u64 = 60;
 /// The most callers, or values of a field, that one limit of a rate counts apart at once.
 pub(crate) const LIMITED_KEYS_MAX: usize = 16 * 1024;
+/// How long a TLS handshake may take, in seconds.
+pub(crate) const HANDSHAKE_SECONDS_MAX: u64 = 10;
 /// The most connections at once.
 pub(crate) const CONNECTIONS_MAX: usize = 4096;
 /// How long a stop waits for requests under way, in seconds.

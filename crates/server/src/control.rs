@@ -7,6 +7,7 @@ mod notices;
 mod platform;
 mod refunds;
 mod show;
+mod sites;
 
 use std::sync::Arc;
 
@@ -88,6 +89,8 @@ const INDEX: &[(&str, &str)] = &[
     ("GET /_control/jobs", "jobs that wait"),
     ("GET /_control/platform", "the platform's public key and certificates"),
     ("POST /_control/platform/rotate", "a new certificate takes over: {overlap_seconds?}"),
+    ("GET /_control/sites", "main and standby"),
+    ("POST /_control/sites/{site}", "open one or close it: {open}"),
     ("GET /_control/clock", "business time"),
     ("POST /_control/clock/step", "{seconds}"),
     ("GET /_control/verify", "every invariant, recomputed from the transfers"),
@@ -131,6 +134,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/jobs", get(show::jobs))
         .route("/platform", get(platform::show))
         .route("/platform/rotate", post(platform::rotate))
+        .route("/sites", get(sites::list))
+        .route("/sites/{site}", post(sites::set))
         .route("/clock", get(show::clock))
         .route("/clock/step", post(act::step))
         .route("/verify", get(show::verify))

@@ -14,6 +14,7 @@ use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
 use crate::sign_test;
+use crate::site::Site;
 use crate::tally::Answered;
 
 /// A request that is being answered.
@@ -25,6 +26,8 @@ pub(crate) struct Exchange {
     /// Path and query, as sent.
     pub(crate) target: String,
     pub(crate) headers: Arc<HeaderMap>,
+    /// Where it came in.
+    pub(crate) site: Site,
     started: Instant,
     /// The key to sign with.
     key: Option<Serial>,
@@ -45,6 +48,7 @@ impl Exchange {
             method: head.method,
             target: target.to_owned(),
             started: Instant::now(),
+            site: head.extensions.get().copied().unwrap_or(Site::Main),
             key: identify::named_key(&head.headers),
             headers: Arc::new(head.headers),
             platform_keys: OnceLock::new(),
@@ -68,6 +72,7 @@ impl Exchange {
         let span = self.span();
         let _entered = span.enter();
         let Self { path, method, .. } = &self;
+        let site = self.site.as_str();
         let code = outcome.as_ref().map_or_else(|problem| problem.code.code, |_| "");
         if let Some(why) = outcome.as_ref().err().and_then(|problem| problem.log.as_deref()) {
             tracing::error!(%method, path, why, "a request failed for a fault of ours");
@@ -85,7 +90,7 @@ impl Exchange {
         let elapsed = self.elapsed();
         let mchid = self.caller.as_ref().map_or("-", Mchid::as_str);
         let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(%method, path, status, code, mchid, us, "answered");
+        tracing::info!(%method, path, site, status, code, mchid, us, "answered");
         let method = metrics::method(method);
         metrics::request(path, method, status, code, elapsed);
         app.tally.request(Answered { path, method, status, code });

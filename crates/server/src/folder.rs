@@ -49,12 +49,22 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Fold
 
 /// Writes a file that its owner alone may read.
 pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), FolderError> {
+    write(path, text, 0o600)
+}
+
+/// Writes a file that everybody may read.
+pub(crate) fn write_public(path: &Path, text: &str) -> Result<(), FolderError> {
+    write(path, text, 0o644)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are Unix's"))]
+fn write(path: &Path, text: &str, mode: u32) -> Result<(), FolderError> {
     let beside = path.with_extension("new");
     let write = || -> std::io::Result<()> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         let mut file = options.open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;

@@ -1,51 +1,40 @@
 //! Starting, accepting connections, and stopping without losing anything.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use http::header::CONNECTION;
-use http::{HeaderValue, Version};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use redress_core::clock;
 use redress_store::{Failure, OpenError, Options, Store};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
-use tower::ServiceExt as _;
 
 use crate::apiv3::ApiV3Keys;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{CONNECTIONS_MAX, Config, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
+use crate::config::{CONNECTIONS_MAX, Config};
+use crate::connection::{self, Door};
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
 use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::Platform;
+use crate::site::{Site, Sites};
 use crate::summary::{self, Summary, SummaryError};
 use crate::tally::Tally;
+use crate::tls::{self, CertificateAuthority, TlsError};
 use crate::world::{self, WorldError};
 use crate::{metrics, router, worker};
-
-/// Who is on the other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// A server that runs.
 #[derive(Debug)]
 pub struct Server {
     app: Arc<App>,
     address: SocketAddr,
+    standby_url: Option<String>,
+    ca_path: PathBuf,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -65,18 +54,23 @@ pub enum StartError {
     /// The demo world.
     #[error(transparent)]
     Demo(#[from] WorldError),
+    /// The certificate for HTTPS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address.
-    #[error("cannot listen at {address}: {source}; choose another with --listen")]
+    #[error("cannot listen at {address}: {source}; choose another with {flag}")]
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
+        /// What chooses it.
+        flag: &'static str,
         /// Why.
         source: std::io::Error,
     },
 }
 
 /// The database of a data folder.
-pub(crate) fn database(data: &Path) -> std::path::PathBuf {
+pub(crate) fn database(data: &Path) -> PathBuf {
     data.join("redress.db")
 }
 
@@ -89,14 +83,18 @@ impl Server {
         metrics::install();
         folder::create(&config.data)?;
         let store = Store::open(&database(&config.data), Options::default())?;
-        let address = config.listen;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
-        let address =
-            listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let authority = CertificateAuthority::load_or_make(&config.data)?;
+        let (listener, address) = bind(config.listen, "--listen").await?;
+        let standby = match config.standby {
+            Some(standby) => Some(bind(standby, "--standby").await?),
+            None => None,
+        };
+        let sites = Sites::new(address, standby.as_ref().map(|(_, address)| *address));
+        let sites = Arc::new(sites);
+        let ca_path = authority.path().to_owned();
+        let tls = tls::config(authority, &sites.addresses().map(|at| at.ip()).collect::<Vec<_>>())?;
 
-        let sender = Sender::new(&config, address);
+        let sender = Sender::new(&config, sites.addresses().collect());
         let limits = if config.rate_limits {
             Limits::new(&router::operations(), config.rate_second)
         } else {
@@ -105,7 +103,7 @@ impl Server {
         if config.sign_test.is_high() {
             tracing::warn!(share = %config.sign_test, "so many answers are probes that clients fail");
         }
-        let (data, base_url) = (config.data, format!("http://{}", reachable(address)));
+        let (data, base_url) = (config.data, url(address));
         folder::set_base_url(&data, &base_url)?;
         let platform = Platform::load_or_make(&data)?;
         let app = Arc::new(App {
@@ -119,6 +117,7 @@ impl Server {
             tally: Tally::default(),
             limits,
             sign_test: config.sign_test,
+            sites: Arc::clone(&sites),
             data,
             base_url,
             control_token: config.control_token,
@@ -129,12 +128,23 @@ impl Server {
         world::make(&app).await?;
 
         let (stop, stopped) = watch::channel(false);
-        let router = router::router(&app);
-        let tasks = vec![
-            tokio::spawn(worker::work(Arc::clone(&app), stopped.clone())),
-            tokio::spawn(accept(listener, router, stopped)),
+        let door = Arc::new(Door {
+            router: router::router(&app),
+            sites,
+            tls,
+            stop: stopped.clone(),
+            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+        });
+        let mut tasks = vec![
+            tokio::spawn(worker::work(Arc::clone(&app), stopped)),
+            tokio::spawn(connection::accept(listener, Site::Main, Arc::clone(&door))),
         ];
-        Ok(Self { app, address, stop, tasks })
+        let mut standby_url = None;
+        if let Some((listener, address)) = standby {
+            standby_url = Some(url(address));
+            tasks.push(tokio::spawn(connection::accept(listener, Site::Standby, door)));
+        }
+        Ok(Self { app, address, standby_url, ca_path, stop, tasks })
     }
 
     /// Where it listens.
@@ -147,6 +157,30 @@ impl Server {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.app.base_url
+    }
+
+    /// `https://HOST:PORT`, the same port.
+    #[must_use]
+    pub fn https_url(&self) -> String {
+        self.base_url().replacen("http", "https", 1)
+    }
+
+    /// `http://HOST:PORT` of the standby site, if it has a listener of its own.
+    #[must_use]
+    pub fn standby_url(&self) -> Option<&str> {
+        self.standby_url.as_deref()
+    }
+
+    /// The proxy through which the provider's own names lead here.
+    #[must_use]
+    pub fn proxy_url(&self) -> &str {
+        self.base_url()
+    }
+
+    /// The certificate, in PEM, of the authority that clients have to trust for HTTPS.
+    #[must_use]
+    pub fn ca_path(&self) -> &Path {
+        &self.ca_path
     }
 
     /// The folder that everything is kept in.
@@ -181,6 +215,21 @@ impl Server {
     }
 }
 
+async fn bind(
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, flag, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The URL under which this machine reaches a listener.
+pub(crate) fn url(address: SocketAddr) -> String {
+    format!("http://{}", reachable(address))
+}
+
 /// The address under which this machine reaches a listener: "any" is no address to call.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -189,80 +238,4 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         IpAddr::V4(_) | IpAddr::V6(_) => address.ip(),
     };
     SocketAddr::new(ip, address.port())
-}
-
-async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let place = Arc::clone(&places).acquire_owned();
-        let next = async { (place.await, listener.accept().await) };
-        let (place, accepted) = tokio::select! {
-            next = next => next,
-            _ = stop.changed() => break,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                continue;
-            }
-        };
-        let connection = connection(stream, Peer(peer), router.clone(), stop.clone());
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, %peer, "a connection ended in disorder");
-            }
-            drop(place);
-        });
-    }
-    drop(listener);
-    let patience = Duration::from_secs(STOP_SECONDS_MAX);
-    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some connections were still busy at the end");
-    }
-}
-
-/// One connection. Header names are in title case, because the official Java SDK looks for them
-/// so; HTTP/2, which would forbid it, is not offered.
-fn connection(
-    stream: TcpStream,
-    peer: Peer,
-    router: Router,
-    stop: watch::Receiver<bool>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
-    // An answer is one small write: waiting for more would only delay it.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (router, stop) = (router.clone(), stop.clone());
-        let is_last = is_last(&request);
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
-        async move {
-            let mut response = router.oneshot(request).await?;
-            if is_last || *stop.borrow() {
-                let headers = response.headers_mut();
-                headers.insert(CONNECTION, HeaderValue::from_static("close"));
-                headers.remove("keep-alive");
-            }
-            Ok::<_, Infallible>(response)
-        }
-    });
-    http1::Builder::new()
-        .title_case_headers(true)
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
-        .serve_connection(TokioIo::new(stream), service)
-}
-
-/// Whether the caller wants the connection to end with the answer.
-fn is_last(request: &hyper::Request<Incoming>) -> bool {
-    let says = |word: &str| {
-        let values = request.headers().get_all(CONNECTION).iter();
-        let mut words = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
-        words.any(|given| given.trim().eq_ignore_ascii_case(word))
-    };
-    says("close") || (request.version() < Version::HTTP_11 && !says("keep-alive"))
 }

@@ -66,7 +66,7 @@ impl From<Failure> for Later {
 
 impl Sender {
     /// `own` is where this server listens.
-    pub(crate) fn new(config: &Config, own: SocketAddr) -> Self {
+    pub(crate) fn new(config: &Config, own: Vec<SocketAddr>) -> Self {
         let spent = config.callback_limit + Duration::from_secs(RECORD_SECONDS);
         let lease = Duration::from_secs(LEASE_SECONDS.unsigned_abs());
         Self {

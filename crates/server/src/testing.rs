@@ -29,6 +29,7 @@ impl TestServer {
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
         let folder = tempfile::tempdir().map_err(|source| StartError::Listen {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            flag: "--listen",
             source,
         })?;
         Self::start_in(folder, configure).await

@@ -4,7 +4,6 @@
 //! a browser sends the page's `Origin` and the name's `Host`, and foreign ones are refused. With
 //! a token, whoever presents it may.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -16,7 +15,8 @@ use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 
 use super::Trouble;
 use crate::app::App;
-use crate::listen::Peer;
+use crate::connection::{CalledLocally, Peer};
+use crate::tls::names;
 
 /// Lets a request through, or answers it.
 pub(super) async fn guard(
@@ -35,7 +35,8 @@ fn admit(token: Option<&str>, request: &Request) -> Result<(), Trouble> {
     let headers = request.headers();
     if let Some(origin) = header(headers, &ORIGIN) {
         let host = header(headers, &HOST).unwrap_or_default();
-        if origin.strip_prefix("http://").is_none_or(|origin| origin != host) {
+        let origin = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        if origin.is_none_or(|origin| origin != host) {
             return refuse("requests of other web pages are refused");
         }
     }
@@ -67,7 +68,9 @@ fn admit(token: Option<&str>, request: &Request) -> Result<(), Trouble> {
     if !local {
         return refuse("only this machine may use the control API; set a control token to open it");
     }
-    if header(headers, &HOST).is_none_or(|host| !is_local_name(host)) {
+    // The name of a tunnel or a handshake counts as much as that of the header.
+    let called = request.extensions().get::<CalledLocally>().is_some_and(|locally| locally.0);
+    if !called || header(headers, &HOST).is_none_or(|host| !is_local_name(host)) {
         return refuse("use the control API as 127.0.0.1, [::1] or localhost");
     }
     Ok(())
@@ -84,12 +87,8 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 fn is_local_name(host: &str) -> bool {
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((name, _)) => name,
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    let colon = host.rfind(':').filter(|colon| !host[*colon..].contains(']'));
+    names::is_local(colon.map_or(host, |colon| &host[..colon]))
 }
 
 #[cfg(test)]
@@ -108,6 +107,7 @@ mod tests {
         if let Some(peer) = peer {
             let address: SocketAddr = peer.parse().unwrap();
             request.extensions_mut().insert(Peer(address));
+            request.extensions_mut().insert(CalledLocally(true));
         }
         admit(token, &request).err().map(|trouble| trouble.status.as_u16())
     }

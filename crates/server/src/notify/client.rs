@@ -53,7 +53,7 @@ impl Silence {
 pub(super) struct Client {
     callbacks: Callbacks,
     /// Where this server listens; it does not call itself.
-    own: SocketAddr,
+    own: Vec<SocketAddr>,
     /// For one callback in all.
     limit: Duration,
     lookups: Arc<Semaphore>,
@@ -61,7 +61,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(callbacks: Callbacks, own: SocketAddr, limit: Duration) -> Self {
+    pub(super) fn new(callbacks: Callbacks, own: Vec<SocketAddr>, limit: Duration) -> Self {
         let lookups = Arc::new(Semaphore::new(LOOKUPS_MAX));
         Self { callbacks, own, limit, lookups, tls: OnceLock::new() }
     }
@@ -105,7 +105,7 @@ impl Client {
             let connected = TcpStream::connect(address).await;
             let ends = connected.and_then(|stream| Ok((stream.local_addr()?, stream)));
             match ends {
-                Ok((local, _)) if is_own(self.own, local, address) => {
+                Ok((local, _)) if self.own.iter().any(|own| is_own(*own, local, address)) => {
                     return Err(Silence::Refused("the server does not call itself"));
                 }
                 Ok((_, stream)) => {
@@ -259,7 +259,7 @@ mod tests {
 
     fn client() -> Client {
         let own = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
-        Client::new(Callbacks::Loopback, own, Duration::from_secs(5))
+        Client::new(Callbacks::Loopback, vec![own], Duration::from_secs(5))
     }
 
     async fn post(client: &Client, url: &str) -> Result<u16, Silence> {

@@ -24,5 +24,6 @@ mod signature;
 mod stop;
 mod summary;
 mod time;
+mod tls;
 mod wire;
 mod world;
