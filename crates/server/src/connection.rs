@@ -137,7 +137,8 @@ async fn attend(
     let Some(Tunnel { upgrade, destination }) = receive(stream, came, door).await? else {
         return Ok(());
     };
-    let Some(upgraded) = unless_stopped(door, HANDSHAKE_SECONDS_MAX, upgrade).await else {
+    let Some(upgraded) = in_time(door, destination.site, HANDSHAKE_SECONDS_MAX, upgrade).await
+    else {
         return Ok(());
     };
     let came = Came {
@@ -151,12 +152,13 @@ async fn attend(
     Ok(())
 }
 
-/// What comes of something, if it comes in time and before the server stops.
-async fn unless_stopped<F: Future>(door: &Door, seconds: u64, work: F) -> Option<F::Output> {
+/// What comes of something, if it comes in time and before the server stops or the site closes.
+async fn in_time<F: Future>(door: &Door, site: Site, seconds: u64, work: F) -> Option<F::Output> {
     let mut stop = door.stop.clone();
     tokio::select! {
         done = timeout(Duration::from_secs(seconds), work) => done.ok(),
         _ = stop.wait_for(|stop| *stop) => None,
+        () = door.sites.closing(site) => None,
     }
 }
 
@@ -167,7 +169,7 @@ async fn receive(
     door: &Door,
 ) -> Result<Option<Tunnel>, Trouble> {
     let mut stream = BufReader::with_capacity(AHEAD_BYTES, stream);
-    let first = unless_stopped(door, HEAD_SECONDS_MAX, stream.fill_buf()).await;
+    let first = in_time(door, came.site, HEAD_SECONDS_MAX, stream.fill_buf()).await;
     let Some(first) = first.transpose()?.and_then(|bytes| bytes.first().copied()) else {
         return Ok(None);
     };
@@ -177,6 +179,7 @@ async fn receive(
         }
         return Ok(converse(Box::new(stream), came, door).await?);
     }
+    let called = came.site;
     let handshake = async {
         let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         if let Some(name) = start.client_hello().server_name() {
@@ -188,7 +191,7 @@ async fn receive(
         }
         Ok::<_, Trouble>(start.into_stream(Arc::clone(&door.tls)).await?)
     };
-    match unless_stopped(door, HANDSHAKE_SECONDS_MAX, handshake).await {
+    match in_time(door, called, HANDSHAKE_SECONDS_MAX, handshake).await {
         Some(stream) => Ok(converse(Box::new(stream?), came, door).await?),
         None => Ok(None),
     }

@@ -59,6 +59,7 @@ impl CertificateAuthority {
                 return Ok(kept);
             }
             tracing::warn!("the local CA has run out; a new one is made, trust that one");
+            std::fs::remove_dir_all(&dir).map_err(|e| FolderError::new(&dir, e))?;
         }
         make(data, &dir, now)?;
         Self::load(&dir)
@@ -180,9 +181,6 @@ fn make(data: &Path, dir: &Path, now: i64) -> Result<(), FolderError> {
         // Whoever is to trust the certificate has to read it.
         let mode = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(beside.path(), mode).map_err(io)?;
-    }
-    if dir.exists() {
-        std::fs::remove_dir_all(dir).map_err(io)?;
     }
     match std::fs::rename(beside.path(), dir) {
         // Another process was faster: there is one, and that is all that is wanted.

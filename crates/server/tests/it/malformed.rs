@@ -85,11 +85,6 @@ async fn methods_that_a_path_does_not_have() {
     }
     // A method is a word of its case.
     world.refused(&world.platform.request("post", BILLS, ""), METHOD).await;
-    // A tunnel is not opened; what comes instead is for the server to choose.
-    let connect = b"CONNECT api.mch.weixin.qq.com:443 HTTP/1.1\r\nHost: a\r\n\r\n";
-    if let Some(answer) = exchange(world.address(), connect).await {
-        assert!((400..500).contains(&answer.status), "{answer:?}");
-    }
     world.waiting(BILL).await;
 }
 

@@ -1,10 +1,10 @@
 //! The proxy: what it leads to, and that it leads nowhere else.
 
-use serde_json::json;
+use redress_server::DIRECT;
 
 use super::{PLAIN, client, connect, handshake, tunnel};
 use crate::wire::{Connection, exchange};
-use crate::world::{BILL, BILLS, World, bill, create};
+use crate::world::{BILLS, ORDER, World, bill, create};
 
 #[tokio::test]
 async fn a_signed_request_goes_through_a_tunnel() {
@@ -28,12 +28,13 @@ async fn a_full_url_is_answered_as_its_path() {
     let world = World::start().await;
     let mut connection = Connection::open(world.address()).await;
     for prefix in ["https://api.mch.weixin.qq.com", "http://api2.wechatpay.cn:80"] {
-        let mut draft = world.platform.get(&format!("{}?a=b%2F", bill(BILL)));
+        let path = format!("/v3/pay/transactions/out-trade-no/{ORDER}?mchid={DIRECT}");
+        let mut draft = world.direct.get(&path);
         draft.target = format!("{prefix}{}", draft.target);
         connection.send(&draft.bytes()).await;
         let answer = connection.answer().await.unwrap();
-        world.platform.verify(&answer);
-        assert_eq!(answer.json()["code"], "NOT_FOUND", "{}", answer.text());
+        world.direct.verify(&answer);
+        assert_eq!(answer.json()["out_trade_no"], ORDER, "{}", answer.text());
     }
 }
 
@@ -145,13 +146,13 @@ async fn odd_tunnels_are_refused() {
         (format!("CONNECT {name} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400),
         (format!("CONNECT {huge}:443 HTTP/1.1\r\n\r\n"), 414),
         (format!("CONNECT {name} HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(500_000)), 431),
-        ("CONNECT /v3/certificates HTTP/1.1\r\n\r\n".to_owned(), 400),
-        ("CONNECT :443 HTTP/1.1\r\n\r\n".to_owned(), 400),
+        ("CONNECT /v3/certificates HTTP/1.1\r\n\r\n".to_owned(), 403),
+        ("CONNECT :443 HTTP/1.1\r\n\r\n".to_owned(), 403),
         ("CONNECT api.mch.weixin.qq.com:99999 HTTP/1.1\r\n\r\n".to_owned(), 403),
     ] {
         let mut connection = Connection::open(world.address()).await;
         connection.send(request.as_bytes()).await;
-        let start = &request[..60];
+        let start: String = request.chars().take(60).collect();
         if let Some(answer) = connection.answer().await {
             assert_eq!(answer.status, status, "{start}");
         } else {
@@ -165,7 +166,4 @@ async fn odd_tunnels_are_refused() {
     assert_eq!(outer.answer_to("HEAD").await.unwrap().status, 200);
     outer.send(PLAIN).await;
     assert!(outer.is_ended().await);
-    // A handshake sent without waiting for the answer is none the worse.
-    let told = json!({ "open": true });
-    assert_eq!(world.act("/sites/main", told).await["open"], true);
 }
