@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
+use crate::requests::Requests;
 use crate::sign_test::SignTest;
 use crate::site::Sites;
 use crate::tally::Tally;
@@ -35,6 +36,7 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) sign_test: SignTest,
     pub(crate) sites: Arc<Sites>,
+    pub(crate) requests: Requests,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

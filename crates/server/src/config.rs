@@ -7,6 +7,7 @@ use std::time::Duration;
 use redress_api::notification::ANSWER_SECONDS_MAX;
 
 use crate::notify::Callbacks;
+use crate::requests::{REQUESTS_BYTES_MAX, REQUESTS_MAX};
 use crate::sign_test::SignTest;
 
 /// How a server runs.
@@ -31,6 +32,10 @@ pub struct Config {
     pub rate_second: Duration,
     /// Which share of answers and callbacks is signed wrongly on purpose.
     pub sign_test: SignTest,
+    /// How many exchanges the request log keeps.
+    pub requests_max: usize,
+    /// How many bytes they may take in all.
+    pub requests_bytes_max: usize,
 }
 
 impl Default for Config {
@@ -45,6 +50,8 @@ impl Default for Config {
             rate_limits: true,
             rate_second: Duration::from_secs(1),
             sign_test: SignTest::default(),
+            requests_max: REQUESTS_MAX,
+            requests_bytes_max: REQUESTS_BYTES_MAX,
         }
     }
 }
@@ -62,6 +69,8 @@ impl std::fmt::Debug for Config {
             .field("rate_limits", &self.rate_limits)
             .field("rate_second", &self.rate_second)
             .field("sign_test", &self.sign_test)
+            .field("requests_max", &self.requests_max)
+            .field("requests_bytes_max", &self.requests_bytes_max)
             .finish()
     }
 }

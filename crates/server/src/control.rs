@@ -6,6 +6,7 @@ mod guard;
 mod notices;
 mod platform;
 mod refunds;
+mod requests;
 mod show;
 mod sites;
 
@@ -83,6 +84,11 @@ const INDEX: &[(&str, &str)] = &[
     ),
     ("GET /_control/notices/{id}", "one callback, with what it tells"),
     ("POST /_control/notices/{id}/resend", "deliver it again, with all repetitions"),
+    (
+        "GET /_control/requests",
+        "the last requests of merchants, the newest first: ?mchid=&number=&status=&code=&path=&method=&after=&since=&group=&limit=",
+    ),
+    ("GET /_control/requests/{request_id}", "one request and its answer, whole"),
     ("GET /_control/accounts", "accounts that keep a balance"),
     ("GET /_control/ledger", "every account, added up from the transfers"),
     ("GET /_control/transfers", "transfers; ?account=&reference="),
@@ -128,6 +134,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/notices", get(notices::list).post(notices::make_up))
         .route("/notices/{id}", get(notices::one))
         .route("/notices/{id}/resend", post(notices::resend))
+        .route("/requests", get(requests::list))
+        .route("/requests/{request_id}", get(requests::one))
         .route("/accounts", get(show::accounts))
         .route("/ledger", get(show::ledger))
         .route("/transfers", get(show::transfers))

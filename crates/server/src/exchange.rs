@@ -1,18 +1,22 @@
 //! One request and its answer: what becomes known of it as it passes the stages.
 
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
-use redress_api::{Endpoint as _, Mchid, certificate};
+use redress_api::{Definition, Endpoint as _, Mchid, Timestamp, certificate};
 use redress_core::merchant::PlatformKeys;
 use redress_crypto::Serial;
 
 use crate::app::App;
+use crate::connection::Peer;
 use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
+use crate::requests::{Evidence, Mask, Message, Record};
 use crate::sign_test;
 use crate::site::Site;
 use crate::tally::Answered;
@@ -22,12 +26,18 @@ pub(crate) struct Exchange {
     pub(crate) id: RequestId,
     /// The path of the endpoint, with its names in braces, or a word in brackets.
     pub(crate) path: &'static str,
+    /// The endpoint, if it is one.
+    pub(crate) definition: Option<&'static Definition>,
     pub(crate) method: Method,
     /// Path and query, as sent.
     pub(crate) target: String,
     pub(crate) headers: Arc<HeaderMap>,
     /// Where it came in.
     pub(crate) site: Site,
+    /// Who is at the other end of the connection.
+    pub(crate) peer: Option<Peer>,
+    /// When its head was read, by the wall clock and in business time.
+    pub(crate) at: (Timestamp, Timestamp),
     started: Instant,
     /// The key to sign with.
     key: Option<Serial>,
@@ -35,24 +45,38 @@ pub(crate) struct Exchange {
     pub(crate) platform_keys: OnceLock<PlatformKeys>,
     /// Who called, once it is proven.
     pub(crate) caller: Option<Mchid>,
+    /// What was sent, once it is read whole.
+    pub(crate) body: Option<Bytes>,
+    /// Whether who calls was looked into, and not believed.
+    pub(crate) unbelieved: bool,
 }
 
 impl Exchange {
     /// What the head tells; and the body, which is yet to be read.
-    pub(crate) fn begin(path: &'static str, request: Request<Body>) -> (Self, Body) {
+    pub(crate) fn begin(
+        app: &App,
+        path: &'static str,
+        definition: Option<&'static Definition>,
+        request: Request<Body>,
+    ) -> (Self, Body) {
         let (head, body) = request.into_parts();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         let exchange = Self {
             id: RequestId::fresh(),
             path,
+            definition,
             method: head.method,
             target: target.to_owned(),
+            peer: head.extensions.get::<Peer>().copied(),
+            at: (Timestamp::from_unix(crate::clock::wall()), app.now()),
             started: Instant::now(),
             site: head.extensions.get().copied().unwrap_or(Site::Main),
             key: identify::named_key(&head.headers),
             headers: Arc::new(head.headers),
             platform_keys: OnceLock::new(),
             caller: None,
+            body: None,
+            unbelieved: false,
         };
         (exchange, body)
     }
@@ -62,18 +86,16 @@ impl Exchange {
         tracing::info_span!("request", id = self.id.as_str())
     }
 
-    /// How long it has been under way.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
-    /// Answers, counts and logs.
+    /// Answers, counts, logs and keeps it.
     pub(crate) fn end(self, app: &App, outcome: Result<Success, Problem>) -> Response<Body> {
         let span = self.span();
         let _entered = span.enter();
         let Self { path, method, .. } = &self;
         let site = self.site.as_str();
-        let code = outcome.as_ref().map_or_else(|problem| problem.code.code, |_| "");
+        let (code, message) = match &outcome {
+            Ok(_) => ("", Cow::default()),
+            Err(problem) => (problem.code.code, problem.message.clone()),
+        };
         if let Some(why) = outcome.as_ref().err().and_then(|problem| problem.log.as_deref()) {
             tracing::error!(%method, path, why, "a request failed for a fault of ours");
         }
@@ -87,13 +109,53 @@ impl Exchange {
             tracing::info!("the answer is signed wrongly on purpose");
         }
         let status = response.status().as_u16();
-        let elapsed = self.elapsed();
+        let elapsed = self.started.elapsed();
         let mchid = self.caller.as_ref().map_or("-", Mchid::as_str);
         let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(%method, path, site, status, code, mchid, us, "answered");
         let method = metrics::method(method);
         metrics::request(path, method, status, code, elapsed);
         app.tally.request(Answered { path, method, status, code });
-        response
+        app.requests.push(Arc::new(self.record(app, code, &message, &response, elapsed)));
+        response.map(Body::from)
+    }
+
+    /// What the log keeps of it.
+    fn record(
+        self,
+        app: &App,
+        code: &'static str,
+        message: &str,
+        answer: &Response<Bytes>,
+        elapsed: Duration,
+    ) -> Record {
+        let Self { id, path, definition, method, target, headers, body, .. } = self;
+        let (wall, business) = self.at;
+        let sent = body.as_deref().unwrap_or_default();
+        let mask = Mask::of(path, &target, sent, app.control_token.as_deref());
+        let evidence = body.as_ref().filter(|_| self.unbelieved);
+        let evidence = evidence.map(|body| Evidence::new(&method, &target, &headers, body));
+        Record {
+            id,
+            wall,
+            business,
+            site: self.site,
+            peer: self.peer.map(|peer| peer.0),
+            target: mask.text(&target).into(),
+            path,
+            definition,
+            claimed: identify::claimed_mchid(&headers).map(|mchid| mask.text(&mchid).into()),
+            proven: self.caller,
+            request: Message::new(&headers, body.as_ref(), &mask),
+            status: answer.status().as_u16(),
+            code,
+            message: mask.text(message).into(),
+            answer: Message::new(answer.headers(), Some(answer.body()), &mask),
+            elapsed,
+            method,
+            evidence_bytes: evidence.as_ref().map_or(0, Evidence::bytes),
+            evidence: Mutex::new(evidence.map(Arc::new)),
+            numbers: OnceLock::new(),
+        }
     }
 }

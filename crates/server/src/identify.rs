@@ -99,6 +99,12 @@ pub(crate) fn named_key(headers: &HeaderMap) -> Option<Serial> {
     Serial::parse(headers.get(PLATFORM_KEY)?.to_str().ok()?).ok()
 }
 
+/// The merchant that a request says to be from, if that can be read.
+pub(crate) fn claimed_mchid(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    Authorization::parse(value).ok().map(|authorization| authorization.mchid)
+}
+
 /// The checks that need only the head of the request. Says which keys of the platform the merchant
 /// has as soon as that is known, because a refusal is signed too.
 pub(crate) async fn claimed(

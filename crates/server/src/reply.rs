@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::error::Error;
 
-use axum::body::Body;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -48,7 +47,7 @@ pub(crate) struct Problem {
     /// What ends the `Request-ID`.
     number: u32,
     /// What the caller reads.
-    message: Cow<'static, str>,
+    pub(crate) message: Cow<'static, str>,
     detail: Option<Box<Json>>,
     /// What the log reads, for faults of ours.
     pub(crate) log: Option<String>,
@@ -122,12 +121,12 @@ impl RequestId {
     }
 }
 
-/// Prints, signs and sends an answer.
+/// Prints and signs an answer.
 pub(crate) fn answer(
     signer: &Signer,
     id: &RequestId,
     outcome: Result<Success, Problem>,
-) -> Response<Body> {
+) -> Response<Bytes> {
     let mut file = None;
     let (status, body, number, close) = match outcome {
         Ok(success) => {
@@ -146,7 +145,7 @@ pub(crate) fn answer(
             (status, body.into(), problem.number, problem.close)
         }
     };
-    let mut response = Response::new(Body::from(body.clone()));
+    let mut response = Response::new(body.clone());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     write_headers(headers, id, number, close);

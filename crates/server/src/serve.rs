@@ -31,7 +31,7 @@ pub(crate) async fn serve(
     if *request.method() != definition.method {
         return wrong_method(State(app), request).await;
     }
-    let (mut exchange, body) = Exchange::begin(definition.path, request);
+    let (mut exchange, body) = Exchange::begin(&app, definition.path, Some(definition), request);
     let span = exchange.span();
     let outcome = handle(route, &app, &mut exchange, body).instrument(span).await;
     exchange.end(&app, outcome)
@@ -72,8 +72,8 @@ async fn refuse(
     request: Request<Body>,
     problem: Problem,
 ) -> Response<Body> {
-    let (exchange, body) = Exchange::begin(path, request);
-    let problem = hear_out(body, problem).instrument(exchange.span()).await;
+    let (mut exchange, body) = Exchange::begin(app, path, None, request);
+    let problem = hear_out(&mut exchange, body, problem).await;
     exchange.end(app, Err(problem))
 }
 
@@ -92,11 +92,17 @@ async fn handle(route: &Route, app: &App, exchange: &mut Exchange, body: Body) -
     let claimed = identify::claimed(app, &exchange.headers, &exchange.platform_keys).await;
     let claimed = match claimed {
         Ok(claimed) => claimed,
-        Err(problem) => return Err(hear_out(body, problem).await),
+        Err(problem) => {
+            exchange.unbelieved = true;
+            return Err(hear_out(exchange, body, problem).await);
+        }
     };
     let body = collect(body).await?;
+    exchange.body = Some(body.clone());
     let Exchange { method, target, headers, .. } = &*exchange;
-    let signed = claimed.prove(method.as_str(), target, Arc::clone(headers), &body)?;
+    let proven = claimed.prove(method.as_str(), target, Arc::clone(headers), &body);
+    exchange.unbelieved = proven.is_err();
+    let signed = proven?;
     let caller = &*exchange.caller.insert(signed.mchid.clone());
     app.limits.admit(&route.definition, caller)?;
     let outcome = (route.run)(app, signed, &exchange.target, &body).await;
@@ -105,8 +111,9 @@ async fn handle(route: &Route, app: &App, exchange: &mut Exchange, body: Body) -
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending
 /// when the connection ends may never see the answer.
-async fn hear_out(body: Body, problem: Problem) -> Problem {
-    if collect(body).await.is_ok() { problem } else { problem.closing() }
+async fn hear_out(exchange: &mut Exchange, body: Body, problem: Problem) -> Problem {
+    exchange.body = collect(body).await.ok();
+    if exchange.body.is_some() { problem } else { problem.closing() }
 }
 
 /// The whole body, within its limits.

@@ -131,6 +131,7 @@ async fn no_answer_has_a_secret() {
         "/_control/jobs",
         "/_control/clock",
         "/_control/verify",
+        "/_control/requests",
         "/_control/endpoints",
         "/_control/assumptions",
         "/metrics",

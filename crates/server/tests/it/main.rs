@@ -18,6 +18,7 @@ mod prepay;
 mod races;
 mod random;
 mod refunds;
+mod requests;
 mod sharing;
 mod sign_test;
 mod signature;
