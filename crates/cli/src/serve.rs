@@ -22,6 +22,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         ..Config::default()
     };
     let server = Server::start(config).await.context("the server does not start")?;
+    // Before it says that it serves: whoever reads that may stop it at once.
+    let stop = stopped()?;
     let merchants = server.data().join("merchants");
     if args.output.json {
         let ready = json!({
@@ -49,25 +51,32 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         print::line(&format!("  control API         {}/_control", server.base_url()));
         print::line("  stop with Ctrl-C");
     }
-    stopped().await?;
+    stop.await;
     server.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for Ctrl-C or SIGTERM.
+/// From here on Ctrl-C and SIGTERM do not end the process: the first of them ends the future.
 #[cfg(unix)]
-pub(crate) async fn stopped() -> anyhow::Result<()> {
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = term.recv() => {}
-    }
-    Ok(())
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) async fn stopped() -> anyhow::Result<()> {
-    Ok(tokio::signal::ctrl_c().await?)
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
 }

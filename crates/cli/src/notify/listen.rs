@@ -54,6 +54,7 @@ pub(super) async fn run(args: Listen) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen at 127.0.0.1:{}; choose another with --port", args.port)
     })?;
+    let stop = stopped()?;
     let address = format!("http://{}/", listener.local_addr()?);
     print::line(&show::listening(&address, &merchants, args.output));
     let receiver = Arc::new(Receiver {
@@ -66,7 +67,7 @@ pub(super) async fn run(args: Listen) -> anyhow::Result<ExitCode> {
         count: args.count.map(u64::from),
         enough: Notify::new(),
     });
-    listen(&args, &listener, &receiver).await
+    listen(&args, &listener, &receiver, stop).await
 }
 
 /// Accepts connections until enough has come, or somebody stops it. Requests under way are
@@ -75,6 +76,7 @@ async fn listen(
     args: &Listen,
     listener: &TcpListener,
     receiver: &Arc<Receiver>,
+    stop: impl Future<Output = ()>,
 ) -> anyhow::Result<ExitCode> {
     let graceful = GracefulShutdown::new();
     let waited = async {
@@ -86,7 +88,7 @@ async fn listen(
     let outcome = tokio::select! {
         never = accept(listener, receiver, &graceful) => match never {},
         () = receiver.enough.notified() => Ok(ExitCode::SUCCESS),
-        stopped = stopped() => stopped.map(|()| ExitCode::SUCCESS),
+        () = stop => Ok(ExitCode::SUCCESS),
         () = waited => Err(anyhow::anyhow!(
             "{} of {} callbacks came within {} seconds",
             receiver.good.load(Ordering::Relaxed),
