@@ -114,11 +114,17 @@ pub(crate) struct Serve {
     pub(crate) callbacks_anywhere: bool,
     /// Let merchants call as often as they like. By default the documented rates are held: who
     /// exceeds one is answered 429 FREQUENCY_LIMITED.
-    #[arg(long, env = "REDRESS_NO_RATE_LIMIT")]
+    #[arg(long, env = "REDRESS_NO_RATE_LIMIT", help_heading = "Strictness")]
     pub(crate) no_rate_limit: bool,
     /// Sign this share of answers and callbacks wrongly on purpose (签名探测), from 0 to 1, as the
     /// provider does now and then: a client that checks signatures refuses them, and asks again.
-    #[arg(long, value_name = "SHARE", env = "REDRESS_SIGN_TEST", default_value_t)]
+    #[arg(
+        long,
+        value_name = "SHARE",
+        env = "REDRESS_SIGN_TEST",
+        default_value_t,
+        help_heading = "Strictness"
+    )]
     pub(crate) sign_test: SignTest,
     #[command(flatten)]
     pub(crate) output: Output,

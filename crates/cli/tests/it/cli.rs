@@ -230,3 +230,15 @@ fn colours_follow_the_usual_variables() {
         .expect("runs");
     assert!(!stdout(&none).contains('\u{1b}'));
 }
+
+#[test]
+fn a_server_that_probes_is_not_believed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let served = Served::start_with(&data, &["--sign-test", "1", "--no-rate-limit"]);
+    let data = data.to_str().expect("UTF-8");
+    let output = run(&["compensate", "query", "plfk2020042013", "--data", data]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("probe"), "{}", stderr(&output));
+    assert!(served.terminate().success());
+}
