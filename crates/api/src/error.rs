@@ -1,5 +1,7 @@
 //! Error codes and error bodies: `{"code","message","detail"}`.
 
+use std::io::{self, Write};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -106,19 +108,14 @@ pub struct ParamError {
 }
 
 /// The most pointers that an error names, and the most bytes of a value that it repeats.
-const POINTERS_MAX: usize = 16;
+pub(crate) const POINTERS_MAX: usize = 16;
 const VALUE_BYTES_MAX: usize = 256;
 
 impl ParamError {
     /// An error about one value.
     #[must_use]
     pub fn new(message: String, location: Option<&'static str>, value: Json) -> Self {
-        let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let value = if printed.len() <= VALUE_BYTES_MAX {
-            value
-        } else {
-            Json::from(printed.chars().take(VALUE_BYTES_MAX / 4).collect::<String>())
-        };
+        let value = beginning(&value).unwrap_or(value);
         Self { message, location, value }
     }
 
@@ -171,3 +168,39 @@ impl ParamError {
 }
 
 const UNDEFINED: &str = "请求中含有未在API文档中定义的参数";
+
+/// A value as an error repeats it: whole, or the beginning of its text.
+pub(crate) fn shortened(value: &Json) -> Json {
+    beginning(value).unwrap_or_else(|| value.clone())
+}
+
+/// The beginning of the text of a value that is too large to be repeated. Of a huge one no more
+/// is printed than that.
+fn beginning(value: &Json) -> Option<Json> {
+    let mut printed = Beginning(Vec::new());
+    let whole = match value.as_str() {
+        Some(text) => printed.write_all(text.as_bytes()).is_ok(),
+        None => serde_json::to_writer(&mut printed, value).is_ok(),
+    };
+    if whole {
+        return None;
+    }
+    // Cut inside a character perhaps, but behind all of those that are kept.
+    let text = String::from_utf8_lossy(&printed.0);
+    Some(Json::from(text.chars().take(VALUE_BYTES_MAX / 4).collect::<String>()))
+}
+
+/// Takes [`VALUE_BYTES_MAX`] bytes and refuses more.
+struct Beginning(Vec<u8>);
+
+impl Write for Beginning {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(VALUE_BYTES_MAX - self.0.len());
+        self.0.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use crate::error::ParamError;
+use crate::error::{ParamError, shortened};
 use crate::text::TextRule;
 
 /// One field of a request or response.
@@ -158,8 +158,8 @@ impl Field {
         pointer: &str,
         value: &Json,
     ) -> Result<(), ParamError> {
-        let error = |message: String, value: Json| {
-            Err(ParamError::new(message, Some(source.name()), value))
+        let error = |message: String, value: &Json| {
+            Err(ParamError::new(message, Some(source.name()), shortened(value)))
         };
         let wrong_type = |wanted: &str| {
             let label = self.label;
@@ -167,7 +167,7 @@ impl Field {
                 format!(
                     "无法将 JSON 输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}"
                 ),
-                value.clone(),
+                value,
             )
         };
         match self.rule {
@@ -178,7 +178,7 @@ impl Field {
                     "输入源“{pointer}”映射到值字段“{}”字符串规则校验失败，{problem}",
                     self.label
                 );
-                error(message, problem.offending(text))
+                error(message, &problem.offending(text))
             }
             Rule::Integer { min } => {
                 let Some(number) = value.as_i64() else {
@@ -191,7 +191,7 @@ impl Field {
                     "输入源“{pointer}”映射到数值字段“{}”规则校验失败，值低于最小值 {min}",
                     self.label
                 );
-                error(message, value.clone())
+                error(message, value)
             }
             Rule::Boolean if value.is_boolean() => Ok(()),
             Rule::Boolean => wrong_type("一个布尔值"),
@@ -203,7 +203,7 @@ impl Field {
                         self.label,
                         items.len()
                     );
-                    return error(message, Json::from(items.len()));
+                    return error(message, &Json::from(items.len()));
                 }
                 let item = Self { rule: *rule, ..*self };
                 let mut numbered = items.iter().enumerate();
@@ -220,7 +220,7 @@ impl Field {
                     self.label,
                     words.join("、")
                 );
-                error(message, value.clone())
+                error(message, value)
             }
             Rule::Object(fields) => {
                 let Some(object) = value.as_object() else {

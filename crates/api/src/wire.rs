@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::{Map, Value as Json};
 
 use crate::endpoint::Endpoint;
-use crate::error::ParamError;
+use crate::error::{POINTERS_MAX, ParamError, shortened};
 use crate::field::{Field, Message, Rule, Source, check_fields};
 use crate::json;
 
@@ -196,6 +196,10 @@ fn parse_query(
     fields: &[Field],
     tolerated: &[Field],
 ) -> Result<Map<String, Json>, ParamError> {
+    // The parser would put a replacement character for what is not UTF-8.
+    if percent_decode_str(query).decode_utf8().is_err() {
+        return Err(ParamError::generic(Source::Query.name()));
+    }
     let mut values = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let field = fields.iter().chain(tolerated).find(|field| field.name == name);
@@ -206,7 +210,8 @@ fn parse_query(
     Ok(values)
 }
 
-/// Collects the pointers of fields that the definition does not know, and of `null`s.
+/// Collects the pointers of fields that the definition does not know, and of `null`s: as many as
+/// an error names.
 fn find_undefined(
     fields: &[Field],
     parent: &str,
@@ -214,6 +219,9 @@ fn find_undefined(
     undefined: &mut Vec<String>,
 ) {
     for (name, value) in object {
+        if undefined.len() >= POINTERS_MAX {
+            return;
+        }
         let pointer = format!("{parent}/{name}");
         match fields.iter().find(|field| field.name == name) {
             Some(field) => find_undefined_in(field.rule, pointer, value, undefined),
@@ -230,6 +238,9 @@ fn find_undefined_in(rule: Rule, pointer: String, value: &Json, undefined: &mut 
         }
         (Rule::List(rule), Json::Array(items)) => {
             for (number, item) in items.iter().enumerate() {
+                if undefined.len() >= POINTERS_MAX {
+                    return;
+                }
                 find_undefined_in(*rule, format!("{pointer}/{number}"), item, undefined);
             }
         }
@@ -242,5 +253,5 @@ fn repeated(field: &Field, value: &Json) -> ParamError {
     let message = format!(
         "无法将输入源“/body/{name}”映射到目标字段“{label}”中，此字段并非多重字段但被输入源“/uri_template/{name}”映射过了。"
     );
-    ParamError::new(message, Some(Source::Body.name()), value.clone())
+    ParamError::new(message, Some(Source::Body.name()), shortened(value))
 }

@@ -28,6 +28,12 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
         "No capture shows another message",
     ),
     assume(
+        "target-encoding",
+        "Escaped bytes of path or query that are not UTF-8",
+        "400 PARAM_ERROR 参数错误",
+        "No page says; read as another character they would name another order",
+    ),
+    assume(
         "query-unknown",
         "Query parameters that the page does not define",
         "400 PARAM_ERROR, as in bodies",

@@ -33,6 +33,22 @@ fn a_star_in_a_path_is_read_plain_or_escaped_and_printed_escaped_once() {
     assert!(reverse("a%252Ab_c-1").is_err(), "escaped twice");
 }
 
+/// What is not UTF-8 is not read as something else.
+#[test]
+fn a_target_that_is_not_utf8_is_refused() {
+    for escaped in ["%ff", "%e4%b8", "%ED%A0%80", "%C0%AF", "%f8%88%80%80%80"] {
+        let error = reverse(&format!("abcdef{escaped}")).unwrap_err();
+        assert_eq!(error, ParamError::generic("uri_template"));
+        for query in [format!("mchid={escaped}"), format!("a=%e4&{escaped}=%b8%ad")] {
+            let target = format!("/v3/pay/transactions/out-trade-no/abcdef?{query}");
+            let error = wire::decode::<pay::Query>(&target, b"").unwrap_err();
+            assert_eq!(error, ParamError::generic("query"), "{query}");
+        }
+    }
+    let target = "/v3/pay/transactions/out-trade-no/%61bcdef?mc%68id=%31900000109";
+    assert!(wire::decode::<pay::Query>(target, b"").is_ok());
+}
+
 #[test]
 fn a_path_is_case_sensitive() {
     let upper = reverse("ABCDEF").unwrap();
@@ -164,6 +180,10 @@ fn huge_values_are_cut_short() {
 
     let error = create(|body| body["amount"] = json!(text)).unwrap_err();
     assert_eq!(error.value, json!("x".repeat(64)), "the beginning of the text, without its quote");
+    let error = create(|body| body["amount"] = json!("名".repeat(86))).unwrap_err();
+    assert_eq!(error.value, json!("名".repeat(64)), "258 bytes, cut between characters");
+    let error = create(|body| body["amount"] = json!(["名".repeat(85)])).unwrap_err();
+    assert_eq!(error.value, json!(format!("[\"{}", "名".repeat(62))));
     let error = create(|body| body["amount"] = json!(vec![1; 30_000])).unwrap_err();
     assert!(error.value.as_str().unwrap().starts_with("[1,1,"));
     let mut deep = json!(1);
