@@ -1,11 +1,13 @@
 //! What an endpoint is: one request type, its response type, and the facts of its page.
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::{COMMON, ErrorCode, FREQUENCY_LIMITED, ParamError};
 use crate::field::{Field, Message};
 use crate::rate::Rate;
+use crate::wire;
 
 /// One operation. The implementing type is the request, flat, as the page lists it.
 pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -110,6 +112,10 @@ pub struct Definition {
     pub request: &'static [Field],
     /// The fields of the response.
     pub response: &'static [Field],
+    /// Reads a request and prints it anew: [`wire::decode`], then [`wire::encode`].
+    pub reprint: fn(&str, &[u8]) -> Result<Request<Bytes>, ParamError>,
+    /// The same for an answer: [`wire::decode_response`], then [`wire::encode_response`].
+    pub reprint_response: fn(&[u8]) -> Result<Bytes, serde_json::Error>,
 }
 
 impl Definition {
@@ -126,6 +132,10 @@ impl Definition {
             assumed_errors: E::ASSUMED_ERRORS,
             request: E::FIELDS,
             response: <E::Response as Message>::FIELDS,
+            reprint: |target, body| wire::decode::<E>(target, body).map(|it| wire::encode(&it)),
+            reprint_response: |body| {
+                wire::decode_response::<E>(body).map(|it| wire::encode_response::<E>(&it))
+            },
         }
     }
 

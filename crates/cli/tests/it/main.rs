@@ -4,6 +4,7 @@ mod bill;
 mod callbacks;
 mod cli;
 mod crash;
+mod fuzz;
 mod interop;
 mod notify;
 mod payer;
