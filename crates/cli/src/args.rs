@@ -1,7 +1,9 @@
 //! The command line.
 
+mod behaviour;
 mod bill;
 mod control;
+mod exec;
 mod notify;
 
 use std::net::SocketAddr;
@@ -11,10 +13,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
-use redress_server::SignTest;
 
+pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::control::{Clock, Pay, Reach};
+pub(crate) use self::exec::Exec;
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
@@ -36,6 +39,15 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serve, with everything kept in one folder. The first start makes keys, merchants, orders.
     Serve(Serve),
+    /// Run a command that talks to WeChat Pay, and let it talk to a server of its own instead.
+    ///
+    /// The command finds the server by the variables for proxies and certificate authorities that
+    /// its language reads: the hosts in it, and its checks, stay as they are. The proxy refuses
+    /// every other host. Exits with the command's status.
+    #[command(after_help = "Examples:\n  redress exec -- python shop.py\n  \
+        redress exec --ci -- npm test\n  \
+        redress exec -- redress compensate query plfk2020042013")]
+    Exec(Exec),
     /// Run the five operations for real against a server of its own, and show the ledger.
     Demo(Output),
     /// Delete a data folder, after asking.
@@ -106,26 +118,8 @@ pub(crate) struct Serve {
     /// Where the standby site (api2.…) listens besides. Without it, only its names lead to it.
     #[arg(long, value_name = "ADDRESS", env = "REDRESS_STANDBY")]
     pub(crate) standby: Option<SocketAddr>,
-    /// Let whoever presents this bearer token use the control API, from anywhere.
-    #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
-    pub(crate) control_token: Option<String>,
-    /// Send callbacks to any address. By default they go to this machine only.
-    #[arg(long, env = "REDRESS_CALLBACKS_ANYWHERE")]
-    pub(crate) callbacks_anywhere: bool,
-    /// Let merchants call as often as they like. By default the documented rates are held: who
-    /// exceeds one is answered 429 FREQUENCY_LIMITED.
-    #[arg(long, env = "REDRESS_NO_RATE_LIMIT", help_heading = "Strictness")]
-    pub(crate) no_rate_limit: bool,
-    /// Sign this share of answers and callbacks wrongly on purpose (签名探测), from 0 to 1, as the
-    /// provider does now and then: a client that checks signatures refuses them, and asks again.
-    #[arg(
-        long,
-        value_name = "SHARE",
-        env = "REDRESS_SIGN_TEST",
-        default_value_t,
-        help_heading = "Strictness"
-    )]
-    pub(crate) sign_test: SignTest,
+    #[command(flatten)]
+    pub(crate) behaviour: Behaviour,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -6,6 +6,7 @@ mod call;
 mod clock;
 mod control;
 mod demo;
+mod exec;
 mod notify;
 mod operate;
 mod pay;
@@ -18,6 +19,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::args::{Args, Command};
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
 async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Serve(args) => serve::run(args).await,
+        Command::Exec(given) => exec::run(given, args.verbose > 0).await,
         Command::Demo(args) => demo::run(&args).await,
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
@@ -71,20 +74,25 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Logs to stderr. `RUST_LOG` has the last word; a server tells what it answers, other commands
-/// are quiet.
+/// are quiet. What `exec` runs has stderr to itself, unless asked otherwise.
 fn log(args: &Args) {
     let level = match (&args.command, args.verbose) {
+        (Command::Exec(_), 0) => return,
         (Command::Serve(_), 0) | (_, 1) => "info",
         (Command::Serve(_), _) | (_, 2..) => "debug",
         (_, 0) => "error",
     };
+    let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    log_to(level, colours, std::io::stderr);
+}
+
+/// Logs to some place.
+fn log_to<W>(level: &str, colours: bool, writer: W)
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(
         |_: tracing_subscriber::filter::FromEnvError| tracing_subscriber::EnvFilter::new(level),
     );
-    let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colours).init();
 }

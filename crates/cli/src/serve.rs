@@ -3,23 +3,18 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use redress_server::{Callbacks, Config, Server};
+use redress_server::{Config, Server};
 use serde_json::json;
 
 use crate::args::Serve;
 use crate::print;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
-    let callbacks = if args.callbacks_anywhere { Callbacks::Anywhere } else { Callbacks::Loopback };
     let config = Config {
         data: args.data.data,
         listen: args.listen,
         standby: args.standby,
-        control_token: args.control_token,
-        callbacks,
-        rate_limits: !args.no_rate_limit,
-        sign_test: args.sign_test,
-        ..Config::default()
+        ..args.behaviour.config()
     };
     let server = Server::start(config).await.context("the server does not start")?;
     // Before it says that it serves: whoever reads that may stop it at once.

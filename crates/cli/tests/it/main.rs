@@ -4,6 +4,7 @@ mod bill;
 mod callbacks;
 mod cli;
 mod crash;
+mod exec;
 mod fuzz;
 mod interop;
 mod notify;
