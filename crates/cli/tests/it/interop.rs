@@ -1,20 +1,24 @@
-//! Other people's clients against `redress serve`: the programs in `examples/`.
+//! Other people's clients, unmodified: the programs in `interop/` through `redress exec`, and those
+//! in `examples/` against `redress serve`.
 //!
-//! They need `bash`, `curl`, `openssl`, `python3`, and for one of them the PyPI package
-//! `wechatpayv3` in the Python that `REDRESS_PYTHON` names (`python3` by default). Where one is
-//! missing the test says so and passes; with `REDRESS_REQUIRE_INTEROP` it fails.
+//! They need `bash`, `curl`, `openssl`, `python3`; the packages of `interop/python` in the Python
+//! that `REDRESS_PYTHON` names (`python3` by default); those of `interop/node` beside its programs.
+//! Where one is missing the test says so and passes; with `REDRESS_REQUIRE_INTEROP` it fails.
+//! Java alone is never required.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
-use crate::served::{Served, stderr, stdout};
+use crate::served::{Served, redress, stderr, stdout};
 
-fn examples() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn has(program: &str, args: &[&str]) -> bool {
-    Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::null());
+    command.output().is_ok_and(|output| output.status.success())
 }
 
 /// Whether the test can run here.
@@ -33,6 +37,90 @@ fn assert_success(output: &Output) {
     assert!(output.status.success(), "{}\n{}", stdout(output), stderr(output));
 }
 
+/// Runs a program of `interop/` through `redress exec`. It must print that line last.
+fn unmodified(program: &str, script: &str, args: &[&str], last: &str) {
+    let script = root().join("interop").join(script);
+    let mut command = redress();
+    let output = command.args(["exec", "--ci", "--", program]).arg(script).args(args).output();
+    let output = output.expect("redress exec runs");
+    assert_success(&output);
+    assert_eq!(stdout(&output).lines().last(), Some(last), "{}", stdout(&output));
+    let said = stderr(&output);
+    assert!(said.contains("invariants hold"), "{said}");
+}
+
+fn python(script: &str, mode: &str, name: &str) {
+    let python = std::env::var("REDRESS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    if ready("wechatpayv3[async]", has(&python, &["-c", "import wechatpayv3, httpx, aiofiles"])) {
+        let last = format!("ok: five operations and a callback, {mode}, {name}");
+        unmodified(&python, script, &[mode], &last);
+    }
+}
+
+fn node(script: &str, mode: &str, what: &str) {
+    let package = root().join("interop/node/node_modules/wechatpay-axios-plugin");
+    if ready("wechatpay-axios-plugin", has("node", &["--version"]) && package.exists()) {
+        unmodified("node", script, &[mode], &format!("ok: five operations{what}"));
+    }
+}
+
+#[test]
+fn python_with_the_public_key() {
+    python("python/five_operations.py", "public_key", "wechatpayv3");
+}
+
+#[test]
+fn python_with_certificates() {
+    python("python/five_operations.py", "certificate", "wechatpayv3");
+}
+
+#[test]
+fn asynchronous_python_with_the_public_key() {
+    python("python/five_operations_async.py", "public_key", "wechatpayv3 async");
+}
+
+#[test]
+fn asynchronous_python_with_certificates() {
+    python("python/five_operations_async.py", "certificate", "wechatpayv3 async");
+}
+
+#[test]
+fn node_with_the_public_key() {
+    let what = " and a callback, public_key, wechatpay-axios-plugin";
+    node("node/five_operations.js", "public_key", what);
+}
+
+#[test]
+fn node_with_certificates() {
+    let what = " and a callback, certificate, wechatpay-axios-plugin";
+    node("node/five_operations.js", "certificate", what);
+}
+
+#[test]
+fn the_command_wxpay_with_the_public_key() {
+    node("node/wxpay.js", "public_key", ", public_key, wxpay");
+}
+
+#[test]
+fn the_command_wxpay_with_certificates() {
+    node("node/wxpay.js", "certificate", ", certificate, wxpay");
+}
+
+#[test]
+fn java_finds_proxy_and_trust_store() {
+    if !has("java", &["--version"]) {
+        eprintln!("skipped: Java is not installed");
+        return;
+    }
+    let output = redress()
+        .args(["exec", "--quiet", "--", "java"])
+        .arg(root().join("interop/java/Reverse.java"))
+        .output()
+        .expect("redress exec runs");
+    assert_success(&output);
+    assert!(stdout(&output).contains("ok: reversed and verified by Java"), "{}", stdout(&output));
+}
+
 #[test]
 fn curl_with_a_twenty_line_script() {
     let tools = ["curl", "bash", "python3"].iter().all(|tool| has(tool, &["--version"]));
@@ -41,25 +129,11 @@ fn curl_with_a_twenty_line_script() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(&folder.path().join("data"));
-    let script = examples().join("curl/five_operations.sh");
+    let script = root().join("examples/curl/five_operations.sh");
     let output = Command::new("bash").arg(script).arg(&served.data).output().expect("bash runs");
     assert_success(&output);
     let said = stderr(&output);
     assert_eq!(said.matches("Verified OK").count(), 5, "{said}");
-    let lines = std::fs::read_to_string(examples().join("curl/sign.py")).expect("the script");
+    let lines = std::fs::read_to_string(root().join("examples/curl/sign.py")).expect("the script");
     assert!(lines.lines().count() <= 20, "the script is said to have twenty lines");
-}
-
-#[test]
-fn the_python_package_wechatpayv3() {
-    let python = std::env::var("REDRESS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    if !ready("the Python package wechatpayv3", has(&python, &["-c", "import wechatpayv3"])) {
-        return;
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let served = Served::start(&folder.path().join("data"));
-    let script = examples().join("python/five_operations.py");
-    let output = Command::new(python).arg(script).arg(&served.data).output().expect("python runs");
-    assert_success(&output);
-    assert!(stdout(&output).contains("ok: five operations, verified by wechatpayv3"));
 }
