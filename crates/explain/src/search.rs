@@ -14,13 +14,13 @@ use crate::mistake::{Dimension, Entry, Layout, Make, Mistake, Pairs, Piece, Wrap
 use crate::parts::{BODY, METHOD, NONCE, Parts, TARGET, TIME};
 
 /// How much is hashed for single mistakes, in bytes.
-const SINGLES_BYTES_MAX: usize = 12 << 20;
+const SINGLES_BYTES_MAX: usize = 8 << 20;
 /// How much is printed and hashed for bodies that are changed in two ways, in bytes.
-const REPRINTS_BYTES_MAX: usize = 768 << 10;
+const REPRINTS_BYTES_MAX: usize = 512 << 10;
 /// How much is hashed for pairs of mistakes, in bytes.
-const PAIRS_BYTES_MAX: usize = 4 << 20;
+const PAIRS_BYTES_MAX: usize = 3 << 20;
 /// How much is hashed for what has very many variants, in bytes.
-const WIDE_BYTES_MAX: usize = 1 << 20;
+const WIDE_BYTES_MAX: usize = 768 << 10;
 /// What a try costs beside its bytes, in bytes.
 const TRY_BYTES: usize = 64;
 /// How many variants of one mistake are tried in pairs.

@@ -14,9 +14,10 @@ const TEXT: &[u8] = b"GET\n/v3/certificates\n1554208460\nnonce\n\n";
 fn sign(encoding: &'static dyn RsaEncoding) -> Vec<u8> {
     let pem = include_str!("../vectors/key.pkcs8.pem");
     let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(base64).unwrap()).unwrap();
+    let der = STANDARD.decode(base64).expect("the Base64 of a PEM");
+    let pair = RsaKeyPair::from_pkcs8(&der).expect("a key");
     let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(encoding, &SystemRandom::new(), TEXT, &mut signature).unwrap();
+    pair.sign(encoding, &SystemRandom::new(), TEXT, &mut signature).expect("a signature");
     signature
 }
 

@@ -100,7 +100,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         "签名串里的请求体末尾多了换行符，发送的没有。",
         "The body was signed with a line feed at its end and sent without.",
         FIX,
-        |p| vec![[p.body(), b"\n"].concat(), [p.body(), b"\r\n"].concat()],
+        // With a line feed it is `doubled-last-newline`: the same text.
+        |p| vec![[p.body(), b"\r\n"].concat(), [p.body(), b"\n\n"].concat()],
     ),
     line(
         "body-newline-dropped",

@@ -203,7 +203,7 @@ fn reordered(parts: &Parts<'_>) -> Vec<Vec<u8>> {
 
 /// What the body may have been before it was decoded or encoded.
 fn before(body: &[u8]) -> Vec<(&'static Mistake, Vec<u8>)> {
-    let mut made = vec![(&ENCODED, decoded(body))];
+    let mut made = vec![(&TRIMMED, [body, b"\n"].concat()), (&ENCODED, decoded(body))];
     let spaces: Vec<u8> = body.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
     made.push((&ENCODED, decoded(&spaces)));
     if let Ok(bytes) = STANDARD.decode(body.trim_ascii()) {

@@ -1,5 +1,9 @@
 //! Tests of the crate through its public door.
 
+mod answer;
+mod head;
+mod pairs;
 mod planted;
+mod random;
 mod request;
 mod world;
