@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod bill;
+mod ca;
 mod control;
 mod exec;
 mod notify;
@@ -16,6 +17,7 @@ use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId
 
 pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::bill::{Bill, BillFile};
+pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
 pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
@@ -83,6 +85,9 @@ pub(crate) enum Command {
     /// clock, because clients refuse anything else.
     #[command(subcommand)]
     Clock(Clock),
+    /// The local CA that signs the server's certificate: show it, learn how to trust it.
+    #[command(subcommand)]
+    Ca(Ca),
     /// List what no page of the documentation says and was chosen here.
     Assumptions(Output),
     /// Print the completions of a shell.

@@ -2,6 +2,7 @@
 
 mod args;
 mod bill;
+mod ca;
 mod call;
 mod clock;
 mod control;
@@ -65,6 +66,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Notify(args) => notify::run(args).await,
         Command::Pay(args) => pay::run(args).await,
         Command::Clock(args) => clock::run(args).await,
+        Command::Ca(args) => ca::run(&args),
         Command::Assumptions(args) => print::assumptions(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "redress", &mut std::io::stdout());

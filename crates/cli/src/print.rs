@@ -13,7 +13,7 @@ use crate::args::Output;
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-const HEAD: Style = Style::new().bold();
+pub(crate) const HEAD: Style = Style::new().bold();
 
 /// Prints a line to stdout. A reader that went away (`| head`) is no error.
 pub(crate) fn line(text: &str) {

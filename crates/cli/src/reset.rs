@@ -15,7 +15,8 @@ pub(crate) fn run(args: &Reset) -> anyhow::Result<ExitCode> {
         return done(args, false, &format!("{} does not exist", data.display()));
     }
     // Whatever else the folder may be, it must not be somebody's home.
-    if !data.join("redress.db").exists() && !data.join("platform").exists() {
+    let ours = ["redress.db", "platform", "ca/ca_key.pem"];
+    if !ours.iter().any(|ours| data.join(ours).exists()) {
         bail!("{} is no data folder of redress; nothing was deleted", data.display());
     }
     redress_store::Store::open(&data.join("redress.db"), redress_store::Options::default())

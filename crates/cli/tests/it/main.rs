@@ -1,6 +1,7 @@
 //! Tests of the binary `redress`, run as a stranger runs it, and of the tree that it is made from.
 
 mod bill;
+mod ca;
 mod callbacks;
 mod cli;
 mod crash;

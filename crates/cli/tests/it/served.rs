@@ -32,6 +32,8 @@ pub(crate) fn stderr(output: &Output) -> String {
 /// A server that is killed when the test is done with it.
 pub(crate) struct Served {
     child: Child,
+    /// What it said when it was ready.
+    pub(crate) ready: Json,
     pub(crate) base_url: String,
     pub(crate) data: PathBuf,
 }
@@ -57,7 +59,7 @@ impl Served {
         BufReader::new(stdout).read_line(&mut line).expect("serve says where it listens");
         let ready: Json = serde_json::from_str(&line).expect("serve --json prints JSON");
         let base_url = ready["base_url"].as_str().expect("base_url").to_owned();
-        Self { child, base_url, data: data.to_owned() }
+        Self { child, ready, base_url, data: data.to_owned() }
     }
 
     pub(crate) fn merchant(&self, mchid: &str) -> PathBuf {
