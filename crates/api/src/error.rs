@@ -103,7 +103,8 @@ pub struct ParamError {
     pub message: String,
     /// Where the value was found; `None` when the field is not defined at all.
     pub location: Option<&'static str>,
-    /// The offending value, its length, or a list of pointers. Cut short if it is large.
+    /// The offending value, its length, or a list of pointers. Cut short if it is large. `null`
+    /// when the answer has no `detail`.
     pub value: Json,
 }
 
@@ -139,8 +140,14 @@ impl ParamError {
 
     /// The message that says no more than that a parameter is wrong.
     #[must_use]
-    pub fn generic(location: &'static str) -> Self {
-        Self::new("参数错误".to_owned(), Some(location), Json::from(""))
+    pub fn generic() -> Self {
+        Self::bare("参数错误".to_owned())
+    }
+
+    /// A message without a `detail`, as some come.
+    #[must_use]
+    pub const fn bare(message: String) -> Self {
+        Self { message, location: None, value: Json::Null }
     }
 
     /// Fields that the page does not define, or that are `null`.
@@ -160,10 +167,11 @@ impl ParamError {
         self.message == UNDEFINED
     }
 
-    /// The `detail` of the error body.
+    /// The `detail` of the error body, if it has one.
     #[must_use]
-    pub fn detail(&self) -> Json {
-        json!({ "location": self.location, "value": self.value })
+    pub fn detail(&self) -> Option<Json> {
+        let detail = || json!({ "location": self.location, "value": self.value });
+        (!self.value.is_null()).then(detail)
     }
 }
 

@@ -150,34 +150,52 @@ impl Source {
     }
 }
 
-impl Field {
-    /// Checks one value against this field's rule.
-    pub(crate) fn check(
-        &self,
-        source: Source,
-        pointer: &str,
-        value: &Json,
+/// How the values of one source are checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    pub(crate) source: Source,
+    /// Whether a required text that is empty counts as missing.
+    pub(crate) empty_is_missing: bool,
+}
+
+impl Check {
+    /// Checks the fields of an object in the order of the page. Undefined fields are looked for
+    /// before, over the whole body at once.
+    pub(crate) fn fields(
+        self,
+        fields: &[Field],
+        parent: &str,
+        object: &serde_json::Map<String, Json>,
     ) -> Result<(), ParamError> {
+        for field in fields {
+            let pointer = format!("{parent}/{}", field.name);
+            let value = object.get(field.name);
+            let is_missing = value.is_none_or(|value| {
+                self.empty_is_missing && value.as_str().is_some_and(str::is_empty)
+            });
+            match value {
+                _ if is_missing && field.required => {
+                    return Err(ParamError::missing(&pointer, field.label));
+                }
+                Some(value) => self.value(field.label, field.rule, &pointer, value)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks one value against the rule of its field.
+    fn value(self, label: &str, rule: Rule, pointer: &str, value: &Json) -> Result<(), ParamError> {
         let error = |message: String, value: &Json| {
-            Err(ParamError::new(message, Some(source.name()), shortened(value)))
+            Err(ParamError::new(message, Some(self.source.name()), shortened(value)))
         };
-        let wrong_type = |wanted: &str| {
-            let label = self.label;
-            error(
-                format!(
-                    "无法将 JSON 输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}"
-                ),
-                value,
-            )
-        };
-        match self.rule {
+        let wrong_type = |wanted: &str| error(self.wrong_type(label, pointer, wanted), value);
+        match rule {
             Rule::Text(rule) => {
-                let Some(text) = value.as_str() else { return wrong_type("一个字符串") };
+                let Some(text) = value.as_str() else { return wrong_type(JSON_STRING) };
                 let Err(problem) = rule.check(text) else { return Ok(()) };
-                let message = format!(
-                    "输入源“{pointer}”映射到值字段“{}”字符串规则校验失败，{problem}",
-                    self.label
-                );
+                let message =
+                    format!("输入源“{pointer}”映射到值字段“{label}”字符串规则校验失败，{problem}");
                 error(message, &problem.offending(text))
             }
             Rule::Integer { min } => {
@@ -188,65 +206,55 @@ impl Field {
                     return Ok(());
                 }
                 let message = format!(
-                    "输入源“{pointer}”映射到数值字段“{}”规则校验失败，值低于最小值 {min}",
-                    self.label
+                    "输入源“{pointer}”映射到数值字段“{label}”规则校验失败，值低于最小值 {min}"
                 );
                 error(message, value)
             }
             Rule::Boolean if value.is_boolean() => Ok(()),
-            Rule::Boolean => wrong_type("一个布尔值"),
+            Rule::Boolean => wrong_type("一个 bool 类型的 Json 值"),
             Rule::List(rule) => {
-                let Some(items) = value.as_array() else { return wrong_type("一个 JSON 数组") };
+                let Some(items) = value.as_array() else {
+                    return wrong_type("一个 array 类型的 Json 值");
+                };
                 if items.len() > ITEMS_MAX {
                     let message = format!(
-                        "输入源“{pointer}”映射到值字段“{}”数组规则校验失败，元素个数 {}，大于最大值 {ITEMS_MAX}",
-                        self.label,
+                        "输入源“{pointer}”映射到值字段“{label}”数组规则校验失败，元素个数 {}，大于最大值 {ITEMS_MAX}",
                         items.len()
                     );
                     return error(message, &Json::from(items.len()));
                 }
-                let item = Self { rule: *rule, ..*self };
                 let mut numbered = items.iter().enumerate();
-                numbered
-                    .try_for_each(|(n, value)| item.check(source, &format!("{pointer}/{n}"), value))
+                numbered.try_for_each(|(n, item)| {
+                    self.value(label, *rule, &format!("{pointer}/{n}"), item)
+                })
             }
             Rule::OneOf(words) => {
-                let Some(text) = value.as_str() else { return wrong_type("一个字符串") };
+                let Some(text) = value.as_str() else { return wrong_type(JSON_STRING) };
                 if words.contains(&text) {
                     return Ok(());
                 }
                 let message = format!(
-                    "输入源“{pointer}”映射到值字段“{}”枚举规则校验失败，此字段的可选取值为“{}”",
-                    self.label,
+                    "输入源“{pointer}”映射到值字段“{label}”枚举规则校验失败，此字段的可选取值为“{}”",
                     words.join("、")
                 );
                 error(message, value)
             }
             Rule::Object(fields) => {
                 let Some(object) = value.as_object() else {
-                    return wrong_type("一个 JSON 对象");
+                    return wrong_type("一个 object 类型的 Json 值");
                 };
-                check_fields(fields, source, pointer, object)
+                self.fields(fields, pointer, object)
             }
         }
     }
+
+    fn wrong_type(self, label: &str, pointer: &str, wanted: &str) -> String {
+        let json = match self.source {
+            Source::Body => " JSON ",
+            Source::Path | Source::Query => "",
+        };
+        format!("无法将{json}输入源“{pointer}”映射到目标字段“{label}”中，此字段需要{wanted}")
+    }
 }
 
-/// Checks the fields of an object in the order of the page. Undefined fields are looked for
-/// before, over the whole body at once.
-pub(crate) fn check_fields(
-    fields: &[Field],
-    source: Source,
-    parent: &str,
-    object: &serde_json::Map<String, Json>,
-) -> Result<(), ParamError> {
-    for field in fields {
-        let pointer = format!("{parent}/{}", field.name);
-        match object.get(field.name) {
-            Some(value) => field.check(source, &pointer, value)?,
-            None if field.required => return Err(ParamError::missing(&pointer, field.label)),
-            None => {}
-        }
-    }
-    Ok(())
-}
+const JSON_STRING: &str = "一个 string 类型的 Json 值";

@@ -25,9 +25,9 @@ text! {
 
 text! {
     /// The merchant's number of an order (商户订单号): digits, letters and `_-*`, 6–32 bytes. The
-    /// page names no minimum; the live service refuses fewer than six bytes.
-    OutTradeNo, Bytes 6..=32, r"^[0-9a-zA-Z_\-\*]+$",
-    |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'*'))
+    /// page names no minimum; the live service refuses fewer than six bytes, and takes `|` too.
+    OutTradeNo, Bytes 6..=32, r"^[0-9a-zA-Z_\-\|\*]+$",
+    |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'|' | b'*'))
 }
 
 text! {
@@ -46,13 +46,27 @@ text! {
     /// Where a merchant is told of what happens (通知地址): an absolute `http` or `https` address
     /// without a query, 1–256 characters. Pages ask for `https` and a public address; a receiver
     /// on one's own machine has neither.
-    NotifyUrl, Chars 1..=256, r"^https?://[^?#\s]+$",
-    |text| {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        rest.is_some_and(|rest| {
-            !rest.is_empty() && !rest.contains(|c: char| matches!(c, '?' | '#') || c.is_whitespace())
-        })
-    }
+    NotifyUrl, Chars 1..=256,
+    r"^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$", notifiable
+}
+
+/// What the live service's regular expression matches. Its port is optional and whatever follows
+/// may be a port too, so what counts is: a host, then nothing that a path cannot have.
+fn notifiable(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let no_host = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@' | ':');
+    let no_path = |c: char| c.is_whitespace() || matches!(c, '?' | '#' | '[' | ']');
+    let no_user = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '[' | ']');
+    let fits = |rest: &str| {
+        let path = rest.trim_start_matches(|c| !no_host(c));
+        path.len() < rest.len() && !path.contains(no_path)
+    };
+    let behind_user = rest
+        .split_once('@')
+        .is_some_and(|(user, rest)| !user.is_empty() && !user.contains(no_user) && fits(rest));
+    behind_user || fits(rest)
 }
 
 /// What the merchant's own numbers of refunds and subsidies are made of.

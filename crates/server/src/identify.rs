@@ -22,8 +22,9 @@ use crate::clock;
 use crate::folder::open_credential;
 use crate::reply::Problem;
 
-/// How much of the signed text a refusal repeats, in characters.
-const SHOWN_CHARS_MAX: usize = 256;
+/// How much of a signed body a refusal repeats: so much was seen in answers of the live service,
+/// where nothing else of the signed text is cut.
+const SHOWN_BODY_BYTES_MAX: usize = 8;
 
 /// The keys of merchants that have called, parsed once.
 #[derive(Debug, Default)]
@@ -176,20 +177,28 @@ impl Claimed {
             return Ok(Proven { mchid, key, headers });
         }
         let Authorization { timestamp, nonce_str, .. } = &authorization;
-        let message = request_message(method, target, timestamp, nonce_str, body);
-        let shown =
-            String::from_utf8_lossy(&message).chars().take(SHOWN_CHARS_MAX).collect::<String>();
+        let signed = request_message(method, target, timestamp, nonce_str, body);
+        let beginning = request_message(method, target, timestamp, nonce_str, shown(body));
         let detail = json!({
             "detail": { "issue": "sign not match" },
             "field": "signature",
             "location": "authorization",
             "sign_information": {
                 "method": method,
-                "sign_message_length": message.len(),
-                "truncated_sign_message": shown,
+                "sign_message_length": signed.len(),
+                "truncated_sign_message": String::from_utf8_lossy(&beginning),
                 "url": target,
             },
         });
         Err(sign_error("错误的签名，验签失败").with_detail(detail))
+    }
+}
+
+/// The beginning of a body. A character that is cut in two is left out.
+fn shown(body: &[u8]) -> &[u8] {
+    let beginning = body.get(..SHOWN_BODY_BYTES_MAX).unwrap_or(body);
+    match std::str::from_utf8(beginning) {
+        Err(error) if error.error_len().is_none() => &beginning[..error.valid_up_to()],
+        Ok(_) | Err(_) => beginning,
     }
 }

@@ -87,8 +87,8 @@ impl From<Refusal> for Problem {
 impl From<ParamError> for Problem {
     fn from(error: ParamError) -> Self {
         let number = if error.is_undefined() { number::UNDEFINED } else { number::PARAMETER };
-        let detail = error.detail();
-        Self::new(PARAM_ERROR, number, error.message).with_detail(detail)
+        let detail = error.detail().map(Box::new);
+        Self { detail, ..Self::new(PARAM_ERROR, number, error.message) }
     }
 }
 

@@ -10,6 +10,12 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
         "The live service says 字节数 for some fields and 字符数 for others; the page's own sample of user_recv_perception only fits characters",
     ),
     assume(
+        "empty-text",
+        "A required text that is empty",
+        "Missing (必填性规则校验失败) where orders are placed, queried, closed and reversed; too short (字符数 0) elsewhere",
+        "Both were captured: the first for an appid of an order, the second for that of a transfer and for a receiver of sharing",
+    ),
+    assume(
         "number-charset",
         "Characters of transaction_id and appid",
         "Digits and letters; an appid also `_` and `-`",
@@ -24,8 +30,8 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
     assume(
         "json",
         "A body that is not JSON, or names a field twice",
-        "400 PARAM_ERROR 参数错误",
-        "No capture shows another message",
+        "400 PARAM_ERROR 参数错误, without a detail",
+        "No capture shows another message, and this one came alone",
     ),
     assume(
         "target-encoding",
@@ -44,6 +50,24 @@ pub(super) const ASSUMPTIONS: &[Assumption] = &[
         "Words of the message for a value outside an enumeration",
         "枚举规则校验失败 and the list of values",
         "No capture shows it; the code is certain",
+    ),
+    assume(
+        "type",
+        "Words of the message for a value of another type",
+        "此字段需要一个 … 类型的 Json 值 with string, bool, array or object; JSON is not named for values of the path and the query",
+        "Captured for string, for integers, and for a number in a path; the others follow",
+    ),
+    assume(
+        "empty-body",
+        "How a request without body fields may spell its empty body",
+        "As nothing, `null`, `{}`, `[]` or `\"\"`, if that is what was signed",
+        "Clients that are in use send each of them",
+    ),
+    assume(
+        "truncated-sign-message",
+        "How much of the body the answer to a wrong signature repeats",
+        "Its first eight bytes, and no half character; nothing else is cut",
+        "So in every capture; no page says it",
     ),
     assume(
         "content-type",

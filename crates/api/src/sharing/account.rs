@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::ReceiverType;
 use crate::error::ParamError;
@@ -57,7 +56,7 @@ pub(super) fn check_account(
     checked.map_err(|problem| {
         let message =
             format!("输入源“{pointer}”映射到值字段“{label}”字符串规则校验失败，{problem}");
-        ParamError::new(message, Some("body"), Json::from(text))
+        ParamError::new(message, Some("body"), problem.offending(text))
     })
 }
 

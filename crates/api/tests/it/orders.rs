@@ -90,7 +90,7 @@ fn a_missing_merchant_is_looked_for_in_the_query_string() {
         let words =
             format!("输入源“/query/{name}”映射到字段“{label}”必填性规则校验失败，此字段为必填项");
         assert_eq!(error.message, words);
-        assert_eq!(error.detail(), json!({ "location": "query", "value": "" }));
+        assert_eq!(error.detail(), Some(json!({ "location": "query", "value": "" })));
     };
     for query in ["", "?", "?&"] {
         let error = error_of::<pay::Query>(&format!("{NUMBER}{query}"), "");
@@ -116,7 +116,7 @@ fn a_query_string_that_the_page_does_not_define() {
     ] {
         let error = error_of::<pay::Query>(&format!("{NUMBER}?{query}"), "");
         assert!(error.is_undefined());
-        assert_eq!(error.detail(), json!({ "location": null, "value": pointers }), "{query}");
+        assert_eq!(error.detail(), Some(json!({ "location": null, "value": pointers })), "{query}");
     }
     let error = error_of::<BillById>(&format!("{BILL}?business_type=INSURANCE_CLAIM"), "");
     assert!(error.is_undefined(), "the other query's alone");
@@ -128,14 +128,14 @@ fn a_query_string_that_the_page_does_not_define() {
 #[test]
 fn a_merchant_twice_or_not_a_number() {
     let error = error_of::<pay::Query>(&format!("{NUMBER}?{MCHID}&{MCHID}"), "");
-    assert_eq!(error, ParamError::generic("query"));
+    assert_eq!(error, ParamError::generic());
     for (value, printed) in [("0123", "0123"), ("12a", "12a"), ("+1", " 1"), ("%EF%BC%91", "１")] {
         let error = error_of::<pay::Query>(&format!("{NUMBER}?mchid={value}"), "");
         assert_eq!(
             error.message,
             r"输入源“/query/mchid”映射到值字段“直连商户号”字符串规则校验失败，字符串必须匹配正则表达式“^[1-9]\d*$”"
         );
-        assert_eq!(error.detail(), json!({ "location": "query", "value": printed }));
+        assert_eq!(error.detail(), Some(json!({ "location": "query", "value": printed })));
     }
     let error = error_of::<pay::Query>(&format!("{NUMBER}?mchid="), "");
     assert_eq!(
@@ -164,7 +164,7 @@ fn a_query_has_no_body() {
     for body in ["{}", "null", "[]", " "] {
         assert!(wire::decode::<pay::Query>(&target, body.as_bytes()).is_ok(), "{body}");
     }
-    assert_eq!(error_of::<pay::Query>(&target, "1"), ParamError::generic("body"));
+    assert_eq!(error_of::<pay::Query>(&target, "1"), ParamError::generic());
     // What belongs into the query string is no field of the body.
     for target in [NUMBER, &target] {
         let error = error_of::<pay::Query>(target, r#"{"mchid":"1230000109"}"#);
@@ -182,7 +182,7 @@ fn a_query_has_no_body() {
 fn a_close_needs_its_body() {
     let target = format!("{NUMBER}/close");
     for body in ["", "null", "[]"] {
-        assert_eq!(error_of::<pay::Close>(&target, body), ParamError::generic("body"));
+        assert_eq!(error_of::<pay::Close>(&target, body), ParamError::generic());
     }
     let error = error_of::<pay::Close>(&target, "{}");
     assert_eq!(
@@ -195,7 +195,7 @@ fn a_close_needs_its_body() {
     let error = error_of::<partner::Close>(&target, r#"{"sp_mchid":"1","sub_mchid":1}"#);
     assert_eq!(
         error.message,
-        "无法将 JSON 输入源“/body/sub_mchid”映射到目标字段“子商户号”中，此字段需要一个字符串"
+        "无法将 JSON 输入源“/body/sub_mchid”映射到目标字段“子商户号”中，此字段需要一个 string 类型的 Json 值"
     );
     let target = format!("{PARTNER_NUMBER}/reverse");
     let body = r#"{"sp_appid":null,"sp_mchid":"1","sub_mchid":"1"}"#;

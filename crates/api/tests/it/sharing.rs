@@ -205,7 +205,7 @@ fn a_return_names_its_share() {
     let error =
         error_of::<QueryReturn>(&format!("{RETURNS}?sub_mchid=1900000109&out_return_no=R1"), "");
     assert_eq!(error.message, missing("query"));
-    assert_eq!(error.detail(), json!({ "location": "query", "value": "" }));
+    assert_eq!(error.detail(), Some(json!({ "location": "query", "value": "" })));
 }
 
 #[test]

@@ -12,7 +12,8 @@ use redress_api::pay::{TradeState, TradeType};
 use redress_api::subsidy::{CancelDescription, CancelResult};
 use redress_api::text::{TextError, Unit};
 use redress_api::{
-    Appid, BillId, Fen, Mchid, Open, OutBillNo, OutTradeNo, Timestamp, TransactionId, Word,
+    Appid, BillId, Fen, Mchid, NotifyUrl, Open, OutBillNo, OutTradeNo, Timestamp, TransactionId,
+    Word,
 };
 
 /// Takes lengths from the least to the greatest, and none beside them.
@@ -56,13 +57,45 @@ fn texts_and_their_characters() {
     is_refused::<Mchid>(&["0", "0123", "12a", "12 ", "-12", "１２", "+1", "1\n"]);
     is_refused::<Appid>(&["wx.1", "wx 1", "微信", "wx*"]);
     is_refused::<OutBillNo>(&["a_b", "a-b", "a b", "a/b", "ａ", "", "a\0"][..5]);
-    is_refused::<OutTradeNo>(&["abcde|", "abcde@", "abcde/", "abcde.", "abcde%", "abcde "]);
+    is_refused::<OutTradeNo>(&["abcde@", "abcde/", "abcde.", "abcde%", "abcde "]);
     is_refused::<TransactionId>(&["1_1", "1-1", " 1"]);
     is_refused::<BillId>(&["1_1", "1-1", " 1", "1/1", "1?"]);
     assert!("wx_-9Z".parse::<Appid>().is_ok());
-    assert!("_-*_-*".parse::<OutTradeNo>().is_ok());
+    assert!("_-*|-*".parse::<OutTradeNo>().is_ok());
     assert_eq!("a😀".parse::<TransferRemark>(), Err(TextError::FourByte));
     assert!("\u{ffff}\u{1}\n".parse::<TransferRemark>().is_ok(), "three bytes are the limit");
+}
+
+/// As the live service's regular expression has it.
+#[test]
+fn addresses_of_callbacks() {
+    for url in [
+        "http://a",
+        "https://a.cn/",
+        "https://a.cn:8443/b/c%20d;e=f&g@h",
+        "http://localhost:1/notify",
+        "http://user:word@a.cn/b",
+        "http://:x@a.cn",
+        "https://微信.cn/回调",
+    ] {
+        assert!(url.parse::<NotifyUrl>().is_ok(), "{url}");
+    }
+    is_refused::<NotifyUrl>(&[
+        "http://",
+        "https:///a",
+        "http://:80/",
+        "http://@a.cn",
+        "http://?a",
+        "HTTP://a.cn",
+        "ftp://a.cn",
+        "//a.cn",
+        " http://a.cn",
+        "http://a.cn ",
+        "http://a.cn/b?c=d",
+        "http://a.cn/b#c",
+        "http://[::1]:80/",
+        "http://a.cn/[b]",
+    ]);
 }
 
 /// A value that exists obeys its rule, also when it comes out of JSON.

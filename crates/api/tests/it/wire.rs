@@ -128,17 +128,17 @@ fn escapes_in_json_are_read() {
 /// SDKs print "no body" in several ways and sign what they print.
 #[test]
 fn a_cancel_takes_every_spelling_of_no_body() {
-    let bodies: [&[u8]; 9] =
-        [b"", b"null", b"null\n", b"{}", b"[]", b" {} ", b"\r\n", b"{ }", b"{\n}\n"];
+    let bodies: [&[u8]; 10] =
+        [b"", b"null", b"null\n", b"{}", b"[]", b"\"\"", b" {} ", b"\r\n", b"{ }", b"{\n}\n"];
     for body in bodies {
         let cancel: Cancel = wire::decode(CANCEL, body).unwrap();
         assert_eq!(cancel.out_bill_no.as_str(), "plfk2020042013");
     }
     let bodies: [&[u8]; 8] =
-        [b"\"\"", b"0", b"[{}]", b"{}{}", b"nul", b"false", b"\xef\xbb\xbf", b"\xff"];
+        [b"\"x\"", b"0", b"[{}]", b"{}{}", b"nul", b"false", b"\xef\xbb\xbf", b"\xff"];
     for body in bodies {
         let error = wire::decode::<Cancel>(CANCEL, body).unwrap_err();
-        assert_eq!(error, ParamError::generic("body"));
+        assert_eq!(error, ParamError::generic());
     }
 }
 
@@ -146,7 +146,7 @@ fn a_cancel_takes_every_spelling_of_no_body() {
 fn a_body_with_fields_cannot_be_empty() {
     for body in ["", "null", "[]"] {
         let error = wire::decode::<subsidy::Cancel>(SUBSIDY, body.as_bytes()).unwrap_err();
-        assert_eq!(error, ParamError::generic("body"));
+        assert_eq!(error, ParamError::generic());
     }
 }
 
@@ -191,7 +191,7 @@ fn huge_values_are_cut_short() {
         deep = json!({ "deeper": deep });
     }
     let error = create(|body| body["amount"] = deep).unwrap_err();
-    assert!(error.detail().to_string().len() < 512);
+    assert!(error.detail().unwrap().to_string().len() < 512);
 
     let many = create(|body| {
         for number in 0..1_000 {
@@ -219,7 +219,7 @@ fn a_short_value_is_shown_whole() {
 #[test]
 fn an_error_body_stands_in_alphabetical_order_within_its_limit() {
     let error = create(|body| body["amount"] = json!(0)).unwrap_err();
-    let body = ErrorBody::new(error::PARAM_ERROR, &error.message, Some(error.detail()));
+    let body = ErrorBody::new(error::PARAM_ERROR, &error.message, error.detail());
     assert_eq!(
         serde_json::to_string(&body).unwrap(),
         "{\"code\":\"PARAM_ERROR\",\"detail\":{\"location\":\"body\",\"value\":0},\"message\":\"输入源“/body/amount”映射到数值字段“赔付金额”规则校验失败，值低于最小值 1\"}"

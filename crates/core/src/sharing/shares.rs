@@ -21,6 +21,7 @@ impl Operation for Create {
     /// The same number with the same content is the same share in its present state.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Created, Stop> {
         caller.serves(&self.sub_mchid)?;
+        owns(caller, self.appid.as_ref())?;
         let content = Content::of(self).ok_or_else(|| refusal::RECEIVER_UNKNOWN.plain())?;
         if let Some(share) = cx.get::<Share>(&Share::row_id(&caller.mchid, &self.out_order_no))? {
             return if share.content == content {
@@ -29,7 +30,6 @@ impl Operation for Create {
                 Err(refusal::BILL_DIFFERS.plain().into())
             };
         }
-        owns(caller, self.appid.as_ref())?;
         let mut order = sharable(cx, &caller.mchid, &self.sub_mchid, &self.transaction_id)?;
         if order.sharing_finished {
             return Err(refusal::SHARE_FINISHED.plain().into());

@@ -286,7 +286,9 @@ fn a_repetition_answers_what_is_there() {
     let mut nameless = request.clone();
     nameless.receivers[0].receiver_name = None;
     nameless.appid = Some("wx0".parse().expect("an appid"));
-    let again = world.call(MALL, &nameless).expect("names and applications are not content");
+    assert!(world.call(MALL, &nameless).is_err(), "another's application");
+    nameless.appid = None;
+    let again = world.call(MALL, &nameless).expect("names are not content");
     assert_eq!(again.status, Some(ShareStatus::Finished.into()));
     assert_eq!(again.order_id, first.order_id);
 
