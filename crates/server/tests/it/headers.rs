@@ -138,22 +138,6 @@ async fn the_errors_body_has_its_fields_in_order() {
 }
 
 #[tokio::test]
-async fn http_2_is_not_spoken() {
-    let world = World::start().await;
-    let mut connection = Connection::open(world.address()).await;
-    connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00").await;
-    if let Some(answer) = connection.answer().await {
-        assert!(answer.head.starts_with("HTTP/1.1 4"), "{}", answer.head);
-        assert!(connection.is_ended().await);
-    }
-    // An upgrade is passed over.
-    let draft =
-        world.platform.get(&bill("nosuchbill")).and("Connection", "Upgrade, HTTP2-Settings");
-    let draft = draft.and("Upgrade", "h2c").and("HTTP2-Settings", "AAMAAABkAAQAAP__");
-    assert_eq!(world.send(&draft).await.status, 404);
-}
-
-#[tokio::test]
 async fn a_connection_ends_when_its_caller_says_so() {
     let world = World::start().await;
     let mut connection = Connection::open(world.address()).await;

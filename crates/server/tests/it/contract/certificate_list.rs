@@ -19,23 +19,23 @@ const NONE: (u16, &str, &str) = (
     "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。可查看指引https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html",
 );
 
-pub(super) async fn trust(world: &World, mchid: &str, keys: &str) {
+pub(crate) async fn trust(world: &World, mchid: &str, keys: &str) {
     let path = format!("/merchants/{mchid}/platform-keys");
     world.act(&path, json!({ "platform_keys": keys })).await;
 }
 
 /// Sends a request whose answer any key may have signed.
-pub(super) async fn send(world: &World, draft: &Draft) -> Answer {
+pub(crate) async fn send(world: &World, draft: &Draft) -> Answer {
     exchange(world.address(), &draft.bytes()).await.expect("an answer")
 }
 
 /// The key that signed an answer.
-pub(super) fn signed_by(answer: &Answer) -> String {
+pub(crate) fn signed_by(answer: &Answer) -> String {
     answer.header("Wechatpay-Serial").unwrap().to_owned()
 }
 
 /// The merchant's APIv3 key, from its folder.
-fn apiv3_key(world: &World, mchid: &str) -> ApiV3Key {
+pub(crate) fn sealing_key(world: &World, mchid: &str) -> ApiV3Key {
     let file = world.server.merchant(mchid).join("merchant.json");
     let file: Json = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     ApiV3Key::new(file["apiv3_key"].as_str().unwrap()).unwrap()
@@ -43,7 +43,7 @@ fn apiv3_key(world: &World, mchid: &str) -> ApiV3Key {
 
 /// Opens the certificates of an answer and checks the answer with them, as a merchant does that
 /// knows no key yet.
-fn opened(answer: &Answer, key: &ApiV3Key) -> Vec<Certificate> {
+pub(crate) fn opened(answer: &Answer, key: &ApiV3Key) -> Vec<Certificate> {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let list = wire::decode_response::<certificate::List>(&answer.body).unwrap();
     assert_eq!(wire::encode_response::<certificate::List>(&list), answer.body);
@@ -79,7 +79,7 @@ async fn certificates_are_sealed_for_the_caller_and_sign_their_list() {
     for (mchid, caller) in [(DIRECT, &world.direct), (PLATFORM, &world.platform)] {
         trust(&world, mchid, "both").await;
         let answer = send(&world, &caller.get(PATH)).await;
-        let certificates = opened(&answer, &apiv3_key(&world, mchid));
+        let certificates = opened(&answer, &sealing_key(&world, mchid));
         assert_eq!(serials(&certificates), [signed_by(&answer)]);
         let pem = format!("wechatpay_{}.pem", signed_by(&answer));
         let pem = std::fs::read_to_string(world.server.merchant(mchid).join(pem)).unwrap();
@@ -88,7 +88,7 @@ async fn certificates_are_sealed_for_the_caller_and_sign_their_list() {
             let target = format!("{PATH}?algorithm_type={kind}");
             let again = send(&world, &caller.get(&target)).await;
             assert_ne!(again.body, answer.body, "each is sealed anew");
-            let again = opened(&again, &apiv3_key(&world, mchid));
+            let again = opened(&again, &sealing_key(&world, mchid));
             assert_eq!(again, certificates);
         }
     }
@@ -96,7 +96,7 @@ async fn certificates_are_sealed_for_the_caller_and_sign_their_list() {
     let answer = send(&world, &world.direct.get(PATH)).await;
     let sealed = &answer.json()["data"][0]["encrypt_certificate"];
     let text = |name: &str| sealed[name].as_str().unwrap();
-    let other = apiv3_key(&world, PLATFORM);
+    let other = sealing_key(&world, PLATFORM);
     assert!(other.open(text("nonce").as_bytes(), b"certificate", text("ciphertext")).is_err());
 }
 
@@ -187,7 +187,7 @@ async fn a_new_certificate_takes_over_and_both_live_until_it_has() {
     let world = World::start().await;
     trust(&world, DIRECT, "certificate").await;
     trust(&world, SPONSOR, "both").await;
-    let key = apiv3_key(&world, DIRECT);
+    let key = sealing_key(&world, DIRECT);
     let list = world.direct.get(PATH);
     let [first] = serials(&opened(&send(&world, &list).await, &key)).try_into().unwrap();
 

@@ -82,7 +82,7 @@ async fn refuses_and_changes_nothing() {
         ),
         (
             json!({ "combine_appid": body["combine_appid"], "sub_orders": {} }),
-            "无法将 JSON 输入源“/body/sub_orders”映射到目标字段“子单信息”中，此字段需要一个 JSON 数组",
+            "无法将 JSON 输入源“/body/sub_orders”映射到目标字段“子单信息”中，此字段需要一个 array 类型的 Json 值",
         ),
         (json!({ "combine_mchid": "1900001108" }), UNDEFINED),
     ] {

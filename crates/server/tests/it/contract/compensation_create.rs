@@ -170,9 +170,7 @@ async fn is_for_platforms_alone() {
         world.refused(&caller.post(BILLS, &create(BILL).to_string()), NO_AUTH).await;
     }
     // Parameters are looked at first, whoever calls.
-    let body =
-        world.refused(&world.direct.post(BILLS, "{"), (400, "PARAM_ERROR", "参数错误")).await;
-    assert_eq!(body["detail"]["location"], "body");
+    world.refused(&world.direct.post(BILLS, "{"), (400, "PARAM_ERROR", "参数错误")).await;
 
     // Each platform has numbers and orders of its own.
     let second = world.merchant("1900002000", &["platform"]).await;

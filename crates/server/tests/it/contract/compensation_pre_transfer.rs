@@ -194,7 +194,7 @@ async fn is_for_platforms_alone_and_checks_parameters_first() {
         (
             "notify_url",
             json!("https://a.example/?x=1"),
-            r"输入源“/body/notify_url”映射到值字段“商户回调地址”字符串规则校验失败，字符串必须匹配正则表达式“^https?://[^?#\s]+$”",
+            r"输入源“/body/notify_url”映射到值字段“商户回调地址”字符串规则校验失败，字符串必须匹配正则表达式“^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$”",
         ),
         (
             "amount",

@@ -9,7 +9,7 @@ use crate::caller::{Caller, Draft};
 use crate::wire::{Answer, exchange};
 use crate::world::{APPID, PLATFORM_APPID, World};
 
-mod certificate_list;
+pub(crate) mod certificate_list;
 mod combine_close;
 mod combine_jsapi;
 mod combine_native;
@@ -103,7 +103,8 @@ async fn partner_order(world: &World, mut fields: Json) -> Json {
 }
 
 /// Compensations of sub-merchants.
-const MERCHANT_BILLS: &str = "/v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills";
+pub(crate) const MERCHANT_BILLS: &str =
+    "/v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills";
 
 /// The body of a sub-merchant's compensation, from the platform's operation account.
 fn merchant_bill(out_bill_no: &str) -> Json {

@@ -106,7 +106,7 @@ async fn refuses_parameters_that_break_the_page() {
         (
             "with%20space",
             BODY,
-            r"输入源“/uri_template/out_trade_no”映射到值字段“商户订单号”字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\-\*]+$”",
+            r"输入源“/uri_template/out_trade_no”映射到值字段“商户订单号”字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\-\|\*]+$”",
         ),
         ("close1", "", "参数错误"),
         (
@@ -122,7 +122,7 @@ async fn refuses_parameters_that_break_the_page() {
         (
             "close1",
             r#"{"sp_mchid":"1900001108","sub_mchid":1900013401}"#,
-            "无法将 JSON 输入源“/body/sub_mchid”映射到目标字段“子商户号”中，此字段需要一个字符串",
+            "无法将 JSON 输入源“/body/sub_mchid”映射到目标字段“子商户号”中，此字段需要一个 string 类型的 Json 值",
         ),
         ("close1", r#"{"mchid":"1900001108"}"#, UNDEFINED),
         (

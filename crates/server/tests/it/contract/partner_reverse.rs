@@ -165,7 +165,7 @@ async fn refuses_parameters_that_break_the_page() {
         (
             "code01",
             r#"{"sp_mchid":"1900001108","sub_appid":8,"sub_mchid":"1900013401"}"#,
-            "无法将 JSON 输入源“/body/sub_appid”映射到目标字段“子商户应用ID”中，此字段需要一个字符串",
+            "无法将 JSON 输入源“/body/sub_appid”映射到目标字段“子商户应用ID”中，此字段需要一个 string 类型的 Json 值",
         ),
         (
             "code01",

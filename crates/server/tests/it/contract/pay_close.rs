@@ -148,7 +148,7 @@ async fn refuses_parameters_that_break_the_page() {
         (
             "close1",
             r#"{"mchid":1230000109}"#,
-            "无法将 JSON 输入源“/body/mchid”映射到目标字段“直连商户号”中，此字段需要一个字符串",
+            "无法将 JSON 输入源“/body/mchid”映射到目标字段“直连商户号”中，此字段需要一个 string 类型的 Json 值",
         ),
         ("close1", r#"{"mchid":null}"#, UNDEFINED),
         ("close1", r#"{"mchid":"1230000109","appid":"wxd678efh567hg6787"}"#, UNDEFINED),

@@ -201,7 +201,7 @@ async fn refuses_what_it_must() {
         ),
         (
             json!({ "support_fapiao": "yes" }),
-            "无法将 JSON 输入源“/body/support_fapiao”映射到目标字段“电子发票入口开放标识”中，此字段需要一个布尔值",
+            "无法将 JSON 输入源“/body/support_fapiao”映射到目标字段“电子发票入口开放标识”中，此字段需要一个 bool 类型的 Json 值",
         ),
         (
             json!({ "scene_info": { "store_info": {} } }),
@@ -213,7 +213,7 @@ async fn refuses_what_it_must() {
         ),
         (
             json!({ "detail": { "goods_detail": {} } }),
-            "无法将 JSON 输入源“/body/detail/goods_detail”映射到目标字段“单品列表”中，此字段需要一个 JSON 数组",
+            "无法将 JSON 输入源“/body/detail/goods_detail”映射到目标字段“单品列表”中，此字段需要一个 array 类型的 Json 值",
         ),
         (json!({ "notify_url": "https://www.example.com/" }), UNDEFINED),
         (json!({ "detail": { "goods_detail": [{ "sku": 1 }] } }), UNDEFINED),

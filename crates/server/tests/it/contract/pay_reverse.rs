@@ -90,7 +90,7 @@ async fn refuses_and_changes_nothing() {
         (
             "with%20space",
             PAGE_BODY,
-            r"输入源“/uri_template/out_trade_no”映射到值字段“商户订单号”字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\-\*]+$”",
+            r"输入源“/uri_template/out_trade_no”映射到值字段“商户订单号”字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\-\|\*]+$”",
         ),
         (ORDER, "", "参数错误"),
         (ORDER, "{}", "输入源“/body/appid”映射到字段“应用AppID”必填性规则校验失败，此字段为必填项"),
@@ -107,7 +107,7 @@ async fn refuses_and_changes_nothing() {
         (
             ORDER,
             r#"{"appid":"wxd678efh567hg6787","mchid":1230000109}"#,
-            "无法将 JSON 输入源“/body/mchid”映射到目标字段“直连商户号”中，此字段需要一个字符串",
+            "无法将 JSON 输入源“/body/mchid”映射到目标字段“直连商户号”中，此字段需要一个 string 类型的 Json 值",
         ),
         (
             ORDER,

@@ -241,7 +241,7 @@ async fn refuses_parameters_that_break_the_page() {
         (with(&plain, "out_refund_no", "a b".into()), text("out_refund_no", "商户退款单号", r"字符串必须匹配正则表达式“^[0-9a-zA-Z_\-\|\*@]+$”")),
         (with(&plain, "out_refund_no", "1".repeat(65).into()), text("out_refund_no", "商户退款单号", "字节数 65，大于最大值 64")),
         (with(&plain, "reason", "退".repeat(27).into()), text("reason", "退款原因", "字节数 81，大于最大值 80")),
-        (with(&plain, "notify_url", "https://a.cn/?a=1".into()), text("notify_url", "退款结果回调url", r"字符串必须匹配正则表达式“^https?://[^?#\s]+$”")),
+        (with(&plain, "notify_url", "https://a.cn/?a=1".into()), text("notify_url", "退款结果回调url", r"字符串必须匹配正则表达式“^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$”")),
         (with(&plain, "funds_account", "BASIC".into()), "输入源“/body/funds_account”映射到值字段“退款资金来源”枚举规则校验失败，此字段的可选取值为“AVAILABLE、UNSETTLED”".to_owned()),
         (amount("refund", 0.into()), "输入源“/body/amount/refund”映射到数值字段“退款金额”规则校验失败，值低于最小值 1".to_owned()),
         (amount("refund", json!(0.01)), "无法将 JSON 输入源“/body/amount/refund”映射到目标字段“退款金额”中，此字段需要一个合法的 64 位有符号整数".to_owned()),

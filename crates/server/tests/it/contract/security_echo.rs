@@ -144,7 +144,7 @@ async fn parameter_errors_are_the_providers() {
     let world = World::start().await;
     let missing =
         "输入源“/body/echo_message”映射到字段“回显信息”必填性规则校验失败，此字段为必填项";
-    let url = "输入源“/body/notify_url”映射到值字段“商户回调地址”字符串规则校验失败，字符串必须匹配正则表达式“^https?://[^?#\\s]+$”";
+    let url = r"输入源“/body/notify_url”映射到值字段“商户回调地址”字符串规则校验失败，字符串必须匹配正则表达式“^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$”";
     for (body, message) in [
         (json!({}), missing),
         (json!({ "echo_message": "hello", "notify_url": "ftp://a" }), url),

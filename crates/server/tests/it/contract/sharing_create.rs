@@ -156,7 +156,7 @@ async fn refuses_parameters_that_break_the_page() {
         ),
         (
             with(|b| b["finish"] = "true".into()),
-            "无法将 JSON 输入源“/body/finish”映射到目标字段“是否分账完成”中，此字段需要一个布尔值",
+            "无法将 JSON 输入源“/body/finish”映射到目标字段“是否分账完成”中，此字段需要一个 bool 类型的 Json 值",
         ),
         (with(|b| b["receivers"][0]["name"] = "x".into()), UNDEFINED),
     ];

@@ -119,7 +119,7 @@ async fn refuses_parameters_that_break_the_page() {
         (with("sub_mchid", "1".repeat(33).into()), rule("sub_mchid", "电商平台二级商户号", "字符数 33，大于最大值 32")),
         (with("sub_mchid", Json::Null), "请求中含有未在API文档中定义的参数".to_owned()),
         (with("mchid", PLATFORM.into()), "请求中含有未在API文档中定义的参数".to_owned()),
-        (with("description", 1.into()), "无法将 JSON 输入源“/body/description”映射到目标字段“取消补差描述”中，此字段需要一个字符串".to_owned()),
+        (with("description", 1.into()), "无法将 JSON 输入源“/body/description”映射到目标字段“取消补差描述”中，此字段需要一个 string 类型的 Json 值".to_owned()),
     ];
     for (body, message) in cases {
         let draft = world.platform.post(SUBSIDIES, &body);
