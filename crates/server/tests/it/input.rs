@@ -65,7 +65,7 @@ async fn what_is_no_json_object_is_refused() {
         &deep,
     ];
     for body in bodies {
-        refused(&world, body, GENERIC, in_body("")).await;
+        refused(&world, body, GENERIC, Json::Null).await;
     }
     // Bytes that are no UTF-8.
     let mut draft = world.platform.post(BILLS, "");
@@ -144,13 +144,11 @@ async fn what_has_the_wrong_type_is_named() {
     ] {
         refused(&world, &with("/amount", value.clone()), number, in_body(value)).await;
     }
-    let text =
-        "无法将 JSON 输入源“/body/transfer_remark”映射到目标字段“赔付原因”中，此字段需要一个字符串";
+    let text = "无法将 JSON 输入源“/body/transfer_remark”映射到目标字段“赔付原因”中，此字段需要一个 string 类型的 Json 值";
     for value in [json!(1), json!(false), json!(["x"])] {
         refused(&world, &with("/transfer_remark", value.clone()), text, in_body(value)).await;
     }
-    let object =
-        "无法将 JSON 输入源“/body/receiver”映射到目标字段“收款方信息”中，此字段需要一个 JSON 对象";
+    let object = "无法将 JSON 输入源“/body/receiver”映射到目标字段“收款方信息”中，此字段需要一个 object 类型的 Json 值";
     for value in [json!("x"), json!([])] {
         refused(&world, &with("/receiver", value.clone()), object, in_body(value)).await;
     }

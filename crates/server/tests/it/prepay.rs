@@ -228,7 +228,7 @@ impl Kind {
         let text = |name: &str, label: &str, problem: &str| {
             format!("输入源“/body/{name}”映射到值字段“{label}”字符串规则校验失败，{problem}")
         };
-        let url = r"字符串必须匹配正则表达式“^https?://[^?#\s]+$”";
+        let url = r"字符串必须匹配正则表达式“^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$”";
         for (name, value, message) in [
             ("notify_url", json!("https://a/?b=1"), text("notify_url", notify_url, url)),
             (
