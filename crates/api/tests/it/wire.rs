@@ -38,11 +38,11 @@ fn a_star_in_a_path_is_read_plain_or_escaped_and_printed_escaped_once() {
 fn a_target_that_is_not_utf8_is_refused() {
     for escaped in ["%ff", "%e4%b8", "%ED%A0%80", "%C0%AF", "%f8%88%80%80%80"] {
         let error = reverse(&format!("abcdef{escaped}")).unwrap_err();
-        assert_eq!(error, ParamError::generic("uri_template"));
+        assert_eq!(error, ParamError::generic());
         for query in [format!("mchid={escaped}"), format!("a=%e4&{escaped}=%b8%ad")] {
             let target = format!("/v3/pay/transactions/out-trade-no/abcdef?{query}");
             let error = wire::decode::<pay::Query>(&target, b"").unwrap_err();
-            assert_eq!(error, ParamError::generic("query"), "{query}");
+            assert_eq!(error, ParamError::generic(), "{query}");
         }
     }
     let target = "/v3/pay/transactions/out-trade-no/%61bcdef?mc%68id=%31900000109";
