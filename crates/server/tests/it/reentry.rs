@@ -351,7 +351,13 @@ async fn refunds() {
     case(path, true, body, &parts).check(&world, &["/out_trade_no", "/funds_account"]).await;
 
     let path = crate::refunds::APPLY;
-    let others = [&parts[..], &[("/sp_appid", APPID_DIFFERS)]].concat();
+    let one_word: Refusal = (
+        400,
+        "PARAM_ERROR",
+        "输入源“/body/funds_account”映射到值字段“资金账户”枚举规则校验失败，此字段的可选取值为“AVAILABLE”",
+    );
+    let own = [("/sp_appid", APPID_DIFFERS), ("/funds_account", one_word)];
+    let others = [&parts[..], &own[..]].concat();
     let body = kept(good::apply("", "sold02"), "again3", "AVAILABLE");
     case(path, true, body, &others[2..]).check(&world, &["/transaction_id", "/amount/from"]).await;
     let body = good::apply("again4", "sold02");
