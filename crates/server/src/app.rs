@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
-use crate::requests::Requests;
+use crate::requests::{Explainer, Requests};
 use crate::sign_test::SignTest;
 use crate::site::Sites;
 use crate::tally::Tally;
@@ -37,6 +37,9 @@ pub(crate) struct App {
     pub(crate) sign_test: SignTest,
     pub(crate) sites: Arc<Sites>,
     pub(crate) requests: Requests,
+    pub(crate) explainer: Explainer,
+    /// Whether a refusal says where it is explained.
+    pub(crate) explain: bool,
     pub(crate) data: PathBuf,
     pub(crate) base_url: String,
     pub(crate) control_token: Option<String>,

@@ -36,6 +36,9 @@ pub struct Config {
     pub requests_max: usize,
     /// How many bytes they may take in all.
     pub requests_bytes_max: usize,
+    /// Whether a refusal of a signature says in a header where it is explained. The provider's
+    /// answers have no such header.
+    pub explain: bool,
 }
 
 impl Default for Config {
@@ -52,6 +55,7 @@ impl Default for Config {
             sign_test: SignTest::default(),
             requests_max: REQUESTS_MAX,
             requests_bytes_max: REQUESTS_BYTES_MAX,
+            explain: false,
         }
     }
 }
@@ -71,6 +75,7 @@ impl std::fmt::Debug for Config {
             .field("sign_test", &self.sign_test)
             .field("requests_max", &self.requests_max)
             .field("requests_bytes_max", &self.requests_bytes_max)
+            .field("explain", &self.explain)
             .finish()
     }
 }

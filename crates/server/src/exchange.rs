@@ -6,20 +6,24 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use redress_api::{Definition, Endpoint as _, Mchid, Timestamp, certificate};
 use redress_core::merchant::PlatformKeys;
 use redress_crypto::Serial;
+use tokio::sync::OnceCell;
 
 use crate::app::App;
 use crate::connection::Peer;
 use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
-use crate::requests::{Evidence, Mask, Message, Record};
+use crate::requests::{Evidence, Explainer, Mask, Message, Record};
 use crate::sign_test;
 use crate::site::Site;
 use crate::tally::Answered;
+
+/// Where an explanation is read. The provider has no such header.
+const EXPLAIN: HeaderName = HeaderName::from_static("redress-explain");
 
 /// A request that is being answered.
 pub(crate) struct Exchange {
@@ -87,7 +91,7 @@ impl Exchange {
     }
 
     /// Answers, counts, logs and keeps it.
-    pub(crate) fn end(self, app: &App, outcome: Result<Success, Problem>) -> Response<Body> {
+    pub(crate) fn end(self, app: &Arc<App>, outcome: Result<Success, Problem>) -> Response<Body> {
         let span = self.span();
         let _entered = span.enter();
         let Self { path, method, .. } = &self;
@@ -116,8 +120,22 @@ impl Exchange {
         let method = metrics::method(method);
         metrics::request(path, method, status, code, elapsed);
         app.tally.request(Answered { path, method, status, code });
-        app.requests.push(Arc::new(self.record(app, code, &message, &response, elapsed)));
+        if app.explain && self.is_refused(status) {
+            let url = format!("{}/_control/requests/{}", app.base_url, self.id.as_str());
+            let url = HeaderValue::try_from(url).expect("a URL is a header value");
+            response.headers_mut().insert(EXPLAIN, url);
+        }
+        let record = Arc::new(self.record(app, code, &message, &response, elapsed));
+        app.requests.push(Arc::clone(&record));
+        if record.is_refused() {
+            Explainer::soon(app, record);
+        }
         response.map(Body::from)
+    }
+
+    /// Whether there is a refusal to explain: a fault of ours is none.
+    fn is_refused(&self, status: u16) -> bool {
+        self.unbelieved && status < 500 && self.body.is_some()
     }
 
     /// What the log keeps of it.
@@ -129,11 +147,12 @@ impl Exchange {
         answer: &Response<Bytes>,
         elapsed: Duration,
     ) -> Record {
+        let is_refused = self.is_refused(answer.status().as_u16());
         let Self { id, path, definition, method, target, headers, body, .. } = self;
         let (wall, business) = self.at;
         let sent = body.as_deref().unwrap_or_default();
         let mask = Mask::of(path, &target, sent, app.control_token.as_deref());
-        let evidence = body.as_ref().filter(|_| self.unbelieved);
+        let evidence = body.as_ref().filter(|_| is_refused);
         let evidence = evidence.map(|body| Evidence::new(&method, &target, &headers, body));
         Record {
             id,
@@ -154,6 +173,7 @@ impl Exchange {
             elapsed,
             method,
             evidence_bytes: evidence.as_ref().map_or(0, Evidence::bytes),
+            explanation: OnceCell::new(),
             evidence: Mutex::new(evidence.map(Arc::new)),
             numbers: OnceLock::new(),
         }

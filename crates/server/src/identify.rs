@@ -65,6 +65,12 @@ impl Identities {
         Ok(Some(identity))
     }
 
+    /// The keys of a merchant; none if it cannot be read.
+    pub(crate) async fn keys(&self, app: &App, mchid: &Mchid) -> Vec<(Serial, PublicKey)> {
+        let identity = self.of(app, mchid).await.ok().flatten();
+        identity.map(|identity| identity.keys.to_vec()).unwrap_or_default()
+    }
+
     /// Has a merchant that has changed read again.
     pub(crate) fn forget(&self, mchid: &Mchid) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);

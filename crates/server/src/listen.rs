@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::Platform;
-use crate::requests::Requests;
+use crate::requests::{Explainer, Requests};
 use crate::site::{Site, Sites};
 use crate::summary::{self, Summary, SummaryError};
 use crate::tally::Tally;
@@ -120,6 +120,8 @@ impl Server {
             sign_test: config.sign_test,
             sites: Arc::clone(&sites),
             requests: Requests::new(config.requests_max, config.requests_bytes_max),
+            explainer: Explainer::default(),
+            explain: config.explain,
             data,
             base_url,
             control_token: config.control_token,

@@ -97,6 +97,12 @@ impl Platform {
         self.known().living(clock::wall()).cloned().collect()
     }
 
+    /// All that sign: the public key, and the certificates that are in use.
+    pub(crate) fn signers(&self) -> Vec<Arc<Signer>> {
+        let certificates = self.certificates().into_iter().map(|certified| certified.signer);
+        std::iter::once(Arc::clone(&self.public)).chain(certificates).collect()
+    }
+
     /// What signs for a merchant that has these keys: the one that it names, if it has that one;
     /// else its certificate; else the public key.
     pub(crate) fn signer(&self, keys: PlatformKeys, named: Option<&Serial>) -> Arc<Signer> {

@@ -1,6 +1,7 @@
 //! The request log: the last exchanges with merchants, in memory, for people who look for a
 //! mistake. What is a secret is masked before it is kept.
 
+mod explain;
 mod head;
 mod mask;
 mod numbers;
@@ -10,6 +11,7 @@ mod search;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use self::explain::Explainer;
 pub(crate) use self::mask::Mask;
 pub(crate) use self::record::{Evidence, Message, Record};
 pub(crate) use self::search::{Filter, Found, Listed};

@@ -67,7 +67,7 @@ pub(crate) async fn wrong_method(
 
 /// Answers what no endpoint is there for.
 async fn refuse(
-    app: &App,
+    app: &Arc<App>,
     path: &'static str,
     request: Request<Body>,
     problem: Problem,

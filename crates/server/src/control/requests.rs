@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::show::Handled;
 use super::{Shown, Trouble};
 use crate::app::App;
-use crate::requests::{Filter, Found, Listed, Message, Record};
+use crate::requests::{Explainer, Filter, Found, Listed, Message, Record};
 
 pub(super) async fn list(State(app): State<Arc<App>>, Query(filter): Query<Filter>) -> Handled {
     let looked = tokio::task::spawn_blocking(move || {
@@ -27,7 +27,9 @@ pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
     let record = record.ok_or_else(|| {
         Trouble::unknown(format!("the log has no request {id}: it keeps the last ones only"))
     })?;
-    Ok(Shown(whole(&record)))
+    let mut shown = whole(&record);
+    shown["explanation"] = json!(Explainer::ask(&app, &record).await);
+    Ok(Shown(shown))
 }
 
 /// What a list has of an exchange.
@@ -35,6 +37,8 @@ fn short(found: &Found) -> Json {
     let mut shown = facts(&found.record);
     shown["seq"] = found.number.into();
     shown["repeats"] = found.repeats.into();
+    let explanation = found.record.explanation.get();
+    shown["cause"] = explanation.map_or(Json::Null, |known| known["causes"][0]["id"].clone());
     shown
 }
 

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use redress_api::secret::{SECRET_FIELDS, Secret};
+use serde_json::Value as Json;
 
 /// Shorter values than this are too common to be looked for, in characters.
 const SECRET_CHARS_MIN: usize = 2;
@@ -82,6 +83,38 @@ impl Mask {
         shown
     }
 
+    /// Takes the secrets out of every string of a value, also where one is cut at an end.
+    pub(crate) fn json(&self, value: &mut Json) {
+        match value {
+            Json::String(text) => *text = self.excerpt(text),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
+            Json::Object(fields) => fields.values_mut().for_each(|field| self.json(field)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
+
+    fn excerpt(&self, text: &str) -> String {
+        let mut text = self.text(text).into_owned();
+        for (secret, _) in &self.secrets {
+            let cuts = || {
+                let begins = secret.char_indices().skip(SECRET_CHARS_MIN).map(|(at, _)| at);
+                begins.take(CUT_CHARS_MAX).collect::<Vec<_>>().into_iter().rev()
+            };
+            let end = text.find('…').unwrap_or(text.len());
+            if let Some(at) = cuts().find(|at| text[..end].ends_with(&secret[..*at])) {
+                let stars = starred(&secret[..at], (0, 0));
+                text.replace_range(end - at..end, &stars);
+            }
+            let begins = secret.char_indices().rev().skip(SECRET_CHARS_MIN - 1);
+            let begins = begins.map(|(at, _)| at).take(CUT_CHARS_MAX).collect::<Vec<_>>();
+            let begins = begins.into_iter().rev().find(|at| text.starts_with(&secret[*at..]));
+            if let Some(at) = begins {
+                text.replace_range(..secret.len() - at, &starred(&secret[at..], (0, 0)));
+            }
+        }
+        text
+    }
+
     /// Adds a value in each form in which it may appear.
     fn add(&mut self, secret: &str, masked: &dyn Fn(&str) -> String) {
         let quoted = |text: &str| {
@@ -94,6 +127,8 @@ impl Mask {
             Some(secret.to_owned()),
             Some(quoted(secret)),
             decoded.as_deref().map(quoted),
+            decoded.as_deref().map(|text| in_ascii(text, false)),
+            decoded.as_deref().map(|text| in_ascii(text, true)),
             decoded,
         ];
         for form in forms.into_iter().flatten() {
@@ -181,7 +216,8 @@ impl Mask {
 
 fn secret_named(path: &str, name: &str) -> Option<Secret> {
     let mut fields = SECRET_FIELDS.iter();
-    let known = fields.find(|f| f.name == name && f.path.is_none_or(|of| of == path));
+    let known = fields
+        .find(|f| f.name == name && f.path.is_none_or(|of| of == path || path.starts_with('(')));
     known.map(|field| field.secret)
 }
 
@@ -197,6 +233,17 @@ fn starred(text: &str, (first, last): (usize, usize)) -> String {
     let (first, last) = if enough { (first, last) } else { (0, 0) };
     let each = text.chars().enumerate();
     each.map(|(n, c)| if n < first || n >= count - last { c } else { '*' }).collect()
+}
+
+/// A text as those print it whose JSON is ASCII.
+fn in_ascii(text: &str, upper: bool) -> String {
+    let units = |c: char| {
+        let mut units = [0; 2];
+        let each = c.encode_utf16(&mut units).iter();
+        each.map(|unit| if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") })
+            .collect::<String>()
+    };
+    text.chars().map(|c| if c.is_ascii() { c.to_string() } else { units(c) }).collect()
 }
 
 /// The rest of a JSON string up to its end, and what comes after.

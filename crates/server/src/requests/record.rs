@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use redress_api::{Definition, Mchid, Timestamp};
+use serde_json::Value as Json;
+use tokio::sync::OnceCell;
 
 use super::mask::Mask;
 use super::numbers::Numbers;
@@ -79,7 +81,8 @@ pub(crate) struct Record {
     pub(crate) answer: Message,
     pub(crate) elapsed: Duration,
     pub(crate) numbers: OnceLock<Numbers>,
-    #[expect(dead_code, reason = "read once the refusals are explained")]
+    /// Why it was not believed, once that is looked into.
+    pub(crate) explanation: OnceCell<Json>,
     pub(crate) evidence: Mutex<Option<Arc<Evidence>>>,
     pub(crate) evidence_bytes: usize,
 }
@@ -120,12 +123,26 @@ impl Record {
         let signature = self.answer.header("Wechatpay-Signature");
         signature.is_some_and(|signature| signature.starts_with("WECHATPAY/SIGNTEST/"))
     }
+
+    /// Whether it was not believed who calls.
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.evidence_bytes > 0
+    }
+
+    /// What an explanation of the refusal needs, as long as there is none.
+    pub(super) fn evidence(&self) -> Option<Arc<Evidence>> {
+        self.evidence.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn forget_evidence(&self) {
+        let evidence = self.evidence.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(evidence);
+    }
 }
 
 /// A refused request as it was sent, signature and all. Nobody is shown this, and it is forgotten
 /// when the refusal is explained.
 pub(crate) struct Evidence {
-    #[expect(dead_code, reason = "read once the refusals are explained")]
     pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,

@@ -1,6 +1,7 @@
 //! The request log, through the control API.
 
 mod bounds;
+mod explain;
 mod search;
 mod secrets;
 

@@ -4,6 +4,7 @@ use redress_crypto::{Authorization, SCHEME, Serial};
 use redress_server::{DIRECT, PLATFORM};
 use serde_json::{Value as Json, json};
 
+use super::explain::mistaken;
 use crate::caller::Draft;
 use crate::contract::pay_codepay::{CODEPAY, codepay};
 use crate::contract::pay_query;
@@ -66,6 +67,10 @@ async fn secrets_are_in_none_of_it() {
     let paying = |n: u8| codepay("c1", &code(n), 1).to_string();
     let pay = |body: &str| direct.post(CODEPAY, body);
     let query = pay_query(ORDER);
+    let short = |n: u8, more: &str| format!("{{\"auth_code\":\"{}\",\"n\":{more}}}", code(n));
+    let filled =
+        |x: usize| format!("{{\"n\":\"{}\",\"auth_code\":\"{}\"}}", "x".repeat(x), code(14));
+    let long = filled(1024 - 150);
     let drafts = [
         echo(&sealed),
         echo("openedtext"),
@@ -89,6 +94,10 @@ async fn secrets_are_in_none_of_it() {
         direct.get(&query).with("Authorization", &format!("Bearer {TOKEN}")),
         direct.get(&query).with("Authorization", "Basic cGFzc3dvcmQ="),
         wrongly_signed(&direct.get(&query), &world),
+        // What the explanation shows ends or begins in the middle of a code.
+        mistaken(pay(&short(12, "123456")), direct, |right| right.trim_end().to_owned()),
+        mistaken(pay(&short(13, "1")), direct, |right| right.replace("codepay", "Codepay")),
+        mistaken(pay(&long), direct, |right| right.replace("POST", "post")),
     ];
     let garbled = [("\"", "'"), (",", ";"), ("signature", "sign"), (SCHEME, "WECHATPAY2-SM2")];
     let garbled = garbled.map(|(from, to)| {
