@@ -49,18 +49,59 @@ fn unmodified(program: &str, script: &str, args: &[&str], last: &str) {
     assert!(said.contains("invariants hold"), "{said}");
 }
 
-fn python(script: &str, mode: &str, name: &str) {
+/// A Python with `wechatpayv3`.
+fn with_wechatpayv3() -> Option<String> {
     let python = std::env::var("REDRESS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    if ready("wechatpayv3[async]", has(&python, &["-c", "import wechatpayv3, httpx, aiofiles"])) {
+    let all_there = has(&python, &["-c", "import wechatpayv3, httpx, aiofiles"]);
+    ready("wechatpayv3[async]", all_there).then_some(python)
+}
+
+/// A Node with `wechatpay-axios-plugin`.
+fn with_axios_plugin() -> Option<&'static str> {
+    let package = root().join("interop/node/node_modules/wechatpay-axios-plugin");
+    let all_there = has("node", &["--version"]) && package.exists();
+    ready("wechatpay-axios-plugin", all_there).then_some("node")
+}
+
+fn python(script: &str, mode: &str, name: &str) {
+    if let Some(python) = with_wechatpayv3() {
         let last = format!("ok: five operations and a callback, {mode}, {name}");
         unmodified(&python, script, &[mode], &last);
     }
 }
 
 fn node(script: &str, mode: &str, what: &str) {
-    let package = root().join("interop/node/node_modules/wechatpay-axios-plugin");
-    if ready("wechatpay-axios-plugin", has("node", &["--version"]) && package.exists()) {
-        unmodified("node", script, &[mode], &format!("ok: five operations{what}"));
+    if let Some(node) = with_axios_plugin() {
+        unmodified(node, script, &[mode], &format!("ok: five operations{what}"));
+    }
+}
+
+/// Runs a program of `interop/` against a server that signs everything wrongly. It must say so.
+fn probed(program: &str, script: &str, words: &str) {
+    let script = root().join("interop").join(script);
+    let mut command = redress();
+    command.args(["exec", "--quiet", "--sign-test", "1", "--", program]).arg(script);
+    let output = command.output().expect("redress exec runs");
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(words), "{said}");
+}
+
+/// The checks are on: whatever is signed wrongly is refused.
+#[test]
+fn python_refuses_a_probe() {
+    if let Some(python) = with_wechatpayv3() {
+        for script in ["python/five_operations.py", "python/five_operations_async.py"] {
+            probed(&python, script, "Exception: failed to verify the signature");
+        }
+    }
+}
+
+#[test]
+fn node_refuses_a_probe() {
+    if let Some(node) = with_axios_plugin() {
+        probed(node, "node/five_operations.js", "EV3_RES_HEADER_SIGNATURE_DIGEST");
+        probed(node, "node/wxpay.js", "Verify the response's data");
     }
 }
 
