@@ -5,6 +5,7 @@ mod bill;
 mod ca;
 mod control;
 mod exec;
+mod explain;
 mod notify;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
 pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
+pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
@@ -62,6 +64,16 @@ pub(crate) enum Command {
     ///
     /// Exits 0 if the answer is a success, 1 if not.
     Call(Call),
+    /// Say which mistake a wrong signature was made with, by proof.
+    ///
+    /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is
+    /// good, 1 if not, 2 if the capture or a key cannot be read.
+    #[command(
+        after_help = "Examples:\n  redress explain request.http --key apiclient_cert.pem\n  \
+        redress explain - --data ./redress-data --lang zh < request.http\n  \
+        redress explain --answer callback.http --key wxp_pub.pem"
+    )]
+    Explain(Explain),
     /// Compensations (赔付): create, pre-transfer, query, cancel.
     #[command(subcommand)]
     Compensate(Compensate),

@@ -8,6 +8,7 @@ mod clock;
 mod control;
 mod demo;
 mod exec;
+mod explain;
 mod notify;
 mod operate;
 mod pay;
@@ -25,7 +26,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::args::{Args, Command};
 
 /// The command line was wrong, as clap says it.
-const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -59,6 +60,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
+        Command::Explain(args) => explain::run(&args),
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
         Command::Subsidy(args) => operate::subsidy(args).await,

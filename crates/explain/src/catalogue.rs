@@ -20,6 +20,7 @@ use crate::mistake::{Entry, Mistake};
 pub(crate) use self::encoding::hex;
 pub(crate) use self::layout::permuted;
 pub(crate) use self::time::milliseconds;
+pub(crate) use self::url::component;
 
 /// The mistakes of the text, those of one dimension together, the likely ones first.
 pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {

@@ -136,6 +136,7 @@ pub(crate) enum Wrap {
     Base64,
     Hex,
     Component,
+    Form,
 }
 
 /// How lines become a text.

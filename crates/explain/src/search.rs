@@ -6,7 +6,6 @@ use sha2::{Digest as _, Sha256};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use crate::catalogue::{self, hex};
 use crate::json::Kind;
@@ -374,6 +373,7 @@ fn wrapped(wrap: Wrap, whole: &[u8]) -> Vec<u8> {
         Wrap::DigestBase64 => STANDARD.encode(digest()).into(),
         Wrap::Base64 => STANDARD.encode(whole).into(),
         Wrap::Hex => hex(whole, false),
-        Wrap::Component => percent_encode(whole, NON_ALPHANUMERIC).flat_map(str::bytes).collect(),
+        Wrap::Component => catalogue::component(whole),
+        Wrap::Form => form_urlencoded::byte_serialize(whole).flat_map(str::bytes).collect(),
     }
 }

@@ -6,6 +6,7 @@ mod callbacks;
 mod cli;
 mod crash;
 mod exec;
+mod explain;
 mod fuzz;
 mod interop;
 mod notify;

@@ -218,7 +218,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         "签名前先对整个签名串做了 URL 编码。",
         "The whole text was signed URL-encoded.",
         FIX_HASH,
-        |p| wraps(p, &[Wrap::Component]),
+        |p| wraps(p, &[Wrap::Component, Wrap::Form]),
     ),
 ];
 

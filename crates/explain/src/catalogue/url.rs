@@ -72,3 +72,8 @@ pub(super) fn recased(text: &[u8], case: fn(&u8) -> u8) -> Vec<u8> {
     };
     text.iter().map(change).collect()
 }
+
+/// A text as `encodeURIComponent` encodes it.
+pub(crate) fn component(text: &[u8]) -> Vec<u8> {
+    encoded(text, COMPONENT)
+}

@@ -1,6 +1,7 @@
 //! Tests of the crate through its public door.
 
 mod answer;
+mod catalogue;
 mod head;
 mod pairs;
 mod planted;

@@ -108,6 +108,11 @@ fn hashed() -> Vec<Planted> {
         plant("digest-base64-signed", sent(), STANDARD.encode(digest.as_ref())),
         plant("text-base64-signed", sent(), STANDARD.encode(&right)),
         plant("text-hex-signed", sent(), hex(&right)),
+        plant(
+            "text-url-encoded",
+            Sent::get("/v3/certificates"),
+            format!("GET%0A%2Fv3%2Fcertificates%0A{TIMESTAMP}%0A{NONCE}%0A%0A"),
+        ),
         plant("body-digest", sent(), with(&hex(body.as_ref()))),
         plant("body-base64", sent(), with(&STANDARD.encode(BODY))),
         plant("body-hex", sent(), with(&hex(BODY.as_bytes()))),
@@ -282,6 +287,11 @@ fn bodies() -> Vec<Planted> {
         raw("body-gbk", r#"{"a":"图文"}"#, b"{\"a\":\"\xcd\xbc\xce\xc4\"}"),
         raw("body-latin1", r#"{"a":"图"}"#, "{\"a\":\"å\u{9b}¾\"}".as_bytes()),
         post("body-question-marks", r#"{"a":"图文"}"#, r#"{"a":"??"}"#),
+        plant(
+            "body-utf8",
+            Sent::post(b"{\"a\":\"\xcd\xbc\"}".to_vec()),
+            text("POST", JSAPI, TIMESTAMP, NONCE, r#"{"a":"图"}"#),
+        ),
         raw("body-utf16", "{}", b"{\0}\0"),
         post("body-url-encoded", r#"{"a":"b"}"#, "%7B%22a%22%3A%22b%22%7D"),
         post("body-form", r#"{"a":"b","c":1}"#, "a=b&c=1"),
