@@ -13,7 +13,7 @@ async fn outcome(world: &World, url: &str) -> Json {
 
 #[tokio::test]
 async fn callbacks_stay_on_this_machine() {
-    let world = World::start().await;
+    let world = World::configured(|config| config.standby = Some(config.listen)).await;
     let receiver = Receiver::start(Manner::answer(200, "")).await;
     let port = receiver.address.port();
     for host in ["127.0.0.1", "localhost", "LOCALHOST", "2130706433"] {
@@ -22,6 +22,7 @@ async fn callbacks_stay_on_this_machine() {
     }
     let seen = receiver.got().len();
     let own = world.address().port();
+    let standby = world.server.server().standby_url().unwrap();
     for url in [
         format!("http://0.0.0.0:{port}/"),
         format!("http://user@127.0.0.1:{port}/"),
@@ -32,6 +33,8 @@ async fn callbacks_stay_on_this_machine() {
         "http://127.0.0.1:0/".to_owned(),
         format!("http://127.0.0.1:{own}/_control/clock/step"),
         format!("http://localhost:{own}/_control/clock/step"),
+        format!("https://localhost:{own}/_control/clock/step"),
+        format!("{standby}/_control/clock/step"),
         format!("http://127.0.0.2:{own}/_control/clock/step"),
     ] {
         let outcome = outcome(&world, &url).await;
