@@ -7,6 +7,7 @@ mod control;
 mod exec;
 mod explain;
 mod notify;
+mod requests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
+pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
 /// ledger, and a client for it and for the real service.
@@ -88,6 +90,10 @@ pub(crate) enum Command {
     /// Callbacks (回调通知): receive, check and answer them; look after those that a server sends.
     #[command(subcommand)]
     Notify(Notify),
+    /// The last requests that a running server has answered: list them, follow them, show one
+    /// whole, with the reason why its signature was refused.
+    #[command(subcommand)]
+    Requests(Requests),
     /// Act as the payer: show a code, pay an order, confirm a compensation.
     #[command(subcommand)]
     Pay(Pay),

@@ -13,6 +13,7 @@ mod notify;
 mod operate;
 mod pay;
 mod print;
+mod requests;
 mod reset;
 mod serve;
 mod span;
@@ -66,6 +67,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Subsidy(args) => operate::subsidy(args).await,
         Command::Bill(args) => bill::run(args).await,
         Command::Notify(args) => notify::run(args).await,
+        Command::Requests(args) => requests::run(args).await,
         Command::Pay(args) => pay::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Ca(args) => ca::run(&args),

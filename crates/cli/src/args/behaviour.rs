@@ -26,6 +26,10 @@ pub(crate) struct Behaviour {
         help_heading = "Strictness"
     )]
     pub(crate) sign_test: SignTest,
+    /// Say in each refusal of a signature where it is explained, in a header Redress-Explain. The
+    /// real service has no such header; `redress requests show` explains without it.
+    #[arg(long, env = "REDRESS_EXPLAIN")]
+    pub(crate) explain: bool,
 }
 
 impl Behaviour {
@@ -38,6 +42,7 @@ impl Behaviour {
             callbacks,
             rate_limits: !self.no_rate_limit,
             sign_test: self.sign_test,
+            explain: self.explain,
             ..Config::default()
         }
     }

@@ -11,5 +11,6 @@ mod fuzz;
 mod interop;
 mod notify;
 mod payer;
+mod requests;
 mod served;
 mod tidy;
