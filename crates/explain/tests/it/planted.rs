@@ -289,8 +289,8 @@ fn bodies() -> Vec<Planted> {
         post("body-question-marks", r#"{"a":"图文"}"#, r#"{"a":"??"}"#),
         plant(
             "body-utf8",
-            Sent::post(b"{\"a\":\"\xcd\xbc\"}".to_vec()),
-            text("POST", JSAPI, TIMESTAMP, NONCE, r#"{"a":"图"}"#),
+            Sent::post(b"{\"a\":\"\xcd\xbc\xce\xc4\"}".to_vec()),
+            text("POST", JSAPI, TIMESTAMP, NONCE, r#"{"a":"图文"}"#),
         ),
         raw("body-utf16", "{}", b"{\0}\0"),
         post("body-url-encoded", r#"{"a":"b"}"#, "%7B%22a%22%3A%22b%22%7D"),
