@@ -361,6 +361,9 @@ async fn refunds() {
     let body = kept(good::apply("", "sold02"), "again3", "AVAILABLE");
     case(path, true, body, &others[2..]).check(&world, &["/transaction_id", "/amount/from"]).await;
     let body = good::apply("again4", "sold02");
+    let either: Refusal =
+        (400, "PARAM_ERROR", "输入源“/body/refund_account”与“/body/amount/from”只能填写其中一个");
+    let others = [&others[..], &[("/refund_account", either)]].concat();
     case(path, true, body, &others).check(&world, &["/transaction_id", "/funds_account"]).await;
 }
 
