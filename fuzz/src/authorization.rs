@@ -1,14 +1,14 @@
 //! The headers that carry signatures.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use redress::crypto::{Authorization, ResponseSignature, verify_request, verify_response};
 
-use super::platform::{MERCHANT, NOW, PLATFORM_KEY, first_line};
+use super::platform::{MERCHANT, NOW, PLATFORM_KEY, first_line, headers};
 
 /// The first line is the value of an `Authorization`, the lines after it are `name: value` of an
 /// answer. What is read prints and is read again to the same, and no signature is taken.
 pub fn authorization(data: &[u8]) {
-    let (line, headers) = first_line(data).unwrap_or(("", data));
+    let (line, lines) = first_line(data).unwrap_or(("", data));
     if let Ok(read) = Authorization::parse(line) {
         let printed = read.to_string();
         assert!(HeaderValue::from_str(&printed).is_ok(), "{printed:?} is not a header");
@@ -16,15 +16,7 @@ pub fn authorization(data: &[u8]) {
         assert!(!verify_request(&PLATFORM_KEY.public_key(), &read, "GET", "/", b""));
     }
 
-    let mut map = HeaderMap::new();
-    for line in headers.split(|byte| *byte == b'\n') {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-        let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
-        if let (Ok(name), Ok(value)) = (name, value) {
-            map.append(name, value);
-        }
-    }
+    let map = headers(lines);
     let read = ResponseSignature::from_headers(&map);
     if let Ok(read) = &read {
         let mut printed = HeaderMap::new();

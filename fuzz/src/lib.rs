@@ -5,12 +5,14 @@
 //! reads breaks a promise.
 
 mod authorization;
+mod explain;
 mod keys;
 mod notification;
 mod platform;
 mod request;
 
 pub use authorization::authorization;
+pub use explain::explain;
 pub use keys::keys;
 pub use notification::notification;
 pub use request::request;

@@ -1,7 +1,8 @@
-//! A merchant and a platform with throw-away keys, and the bytes of a message in two parts.
+//! A merchant and a platform with throw-away keys, and how bytes are a message.
 
 use std::sync::LazyLock;
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use redress::Merchant;
 use redress::crypto::{ApiV3Key, PrivateKey, Serial};
 
@@ -40,4 +41,18 @@ pub(crate) fn first_line(data: &[u8]) -> Option<(&str, &[u8])> {
     let end = data.iter().position(|byte| *byte == b'\n')?;
     let line = std::str::from_utf8(&data[..end]).ok()?;
     Some((line, &data[end + 1..]))
+}
+
+/// Lines of `name: value`; others are passed over.
+pub(crate) fn headers(lines: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines.split(|byte| *byte == b'\n') {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    headers
 }

@@ -67,6 +67,11 @@ fn authorization() {
 }
 
 #[test]
+fn explain() {
+    run("explain", targets::explain, SLOW_MUTATIONS);
+}
+
+#[test]
 fn keys() {
     run("keys", targets::keys, SLOW_MUTATIONS);
 }
