@@ -2,8 +2,9 @@
 
 use serde::de::IgnoredAny;
 
-/// How deep a body may nest to be looked into.
-const DEPTH_MAX: usize = 64;
+/// How deep a body may nest to be looked into: several times what pages nest. Indented, a deep one
+/// would be printed many times its size.
+const DEPTH_MAX: usize = 16;
 
 /// A value of JSON. Strings and numbers stand as they were sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
+/// The longest boundary (RFC 2046, 5.1.1), in bytes.
+const BOUNDARY_BYTES_MAX: usize = 70;
+
 /// The content of the part `meta` of a multipart body.
 pub(crate) fn meta<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a [u8]> {
     part(headers, body, |head| contains(head, b"name=\"meta\""))
@@ -24,7 +27,7 @@ fn part<'a>(
     }
     let (_, boundary) = kind.split_once("boundary=")?;
     let boundary = boundary.split(';').next()?.trim().trim_matches('"');
-    if boundary.is_empty() {
+    if boundary.is_empty() || boundary.len() > BOUNDARY_BYTES_MAX {
         return None;
     }
     let delimiter = format!("--{boundary}");

@@ -34,6 +34,28 @@ fn a_text_that_no_mistake_leads_to_is_unknown() {
     assert_eq!(explanation.signed, None);
 }
 
+/// Looking into what no program sends would only take long.
+#[test]
+fn boundaries_and_nesting_have_a_limit() {
+    let upload = |boundary: &str| {
+        let part = "Content-Disposition: form-data; name=\"meta\"\r\n\r\n{}";
+        let body = format!("--{boundary}\r\n{part}\r\n--{boundary}--\r\n");
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let sent = Sent::post(body).header("content-type", &kind);
+        ids(&sent.explained(&sent.right())).len()
+    };
+    assert_eq!(upload(&"-".repeat(70)), 1, "the whole body was signed, not the part");
+    assert_eq!(upload(&"-".repeat(71)), 0, "this is no upload");
+
+    let nested = |depth: usize| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        let signed = Sent::post(format!("{open}1, 2{close}")).right();
+        Sent::post(format!("{open}1,2{close}")).explained(&signed).verdict
+    };
+    assert_eq!(nested(16), Verdict::Causes);
+    assert_eq!(nested(17), Verdict::Unknown);
+}
+
 #[test]
 fn it_says_where_the_texts_part() {
     let sent = Sent::get(GET_TARGET);
