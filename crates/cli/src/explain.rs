@@ -2,10 +2,12 @@
 
 mod capture;
 mod keys;
+mod log;
 mod show;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use redress_explain::{
     CapturedAnswer, CapturedRequest, Explanation, Known, Verdict, claimed, explain_answer,
     explain_request,
@@ -16,8 +18,14 @@ use crate::USAGE;
 use crate::args::Explain;
 use crate::print;
 
-pub(crate) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
-    let explanation = match explanation(args) {
+pub(crate) async fn run(args: &Explain) -> anyhow::Result<ExitCode> {
+    let explanation = if log::is_request_id(&args.what) {
+        let explanation = log::explanation(args).await;
+        explanation.and_then(|told| told.context("this request was not refused for its signature"))
+    } else {
+        explanation(args)
+    };
+    let explanation = match explanation {
         Ok(explanation) => explanation,
         Err(error) => {
             print::error(&error);

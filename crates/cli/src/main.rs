@@ -61,7 +61,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
-        Command::Explain(args) => explain::run(&args),
+        Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
         Command::Subsidy(args) => operate::subsidy(args).await,

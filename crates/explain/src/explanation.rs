@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::mistake::Mistake;
 
@@ -12,7 +12,7 @@ pub const SHOWN_BYTES_MAX: usize = 1024;
 const EXCERPT_CHARS: usize = 24;
 
 /// What came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The signature is good, and so is all around it that was looked at.
@@ -24,7 +24,7 @@ pub enum Verdict {
 }
 
 /// What the explanation rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// Nothing: no known key opens the signature.
@@ -69,7 +69,7 @@ impl Cause {
 }
 
 /// Where two texts part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parted {
     /// The line, from 1. A body of several lines goes on counting.
     pub line: usize,

@@ -11,7 +11,9 @@ use super::Output;
 pub(crate) struct Explain {
     /// A file with the request or answer as it was captured: first line, headers, an empty line,
     /// the body byte for byte. `-` reads stdin.
-    #[arg(value_name = "FILE.http")]
+    ///
+    /// Or the Request-ID of an answer: then the running server that has sent it is asked why.
+    #[arg(value_name = "FILE.http|REQUEST_ID")]
     pub(crate) what: String,
     /// It is an answer or a callback that a program refuses. A first line of an answer says so by
     /// itself; a callback looks like a request.
@@ -28,6 +30,12 @@ pub(crate) struct Explain {
     /// When it came in, in Unix seconds. Without it nothing is said of a stale timestamp.
     #[arg(long, value_name = "SECONDS", env = "REDRESS_AT")]
     pub(crate) at: Option<i64>,
+    /// For a Request-ID: where the server is; the one that last served --data when left out.
+    #[arg(long, value_name = "URL", env = "REDRESS_SERVER")]
+    pub(crate) server: Option<String>,
+    /// For a Request-ID: the token that the server was started with, if it was.
+    #[arg(long, value_name = "TOKEN", env = "REDRESS_CONTROL_TOKEN", hide_env_values = true)]
+    pub(crate) control_token: Option<String>,
     /// The language of the explanation.
     #[arg(long, value_enum, env = "REDRESS_LANG", default_value_t = Lang::En)]
     pub(crate) lang: Lang,

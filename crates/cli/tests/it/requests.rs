@@ -65,6 +65,14 @@ fn requests_are_listed_shown_and_followed() {
     let (_, shown, _) = of(&["show", "--json", bare]);
     let shown: Json = serde_json::from_str(&shown).expect("JSON");
     assert_eq!(shown["explanation"]["causes"][0]["id"], "authorization-missing");
+    // The same as of a file.
+    for what in [&*id, bare] {
+        let explained = run(&["explain", what, "--data", data]);
+        assert_eq!(explained.status.code(), Some(1), "{}", stderr(&explained));
+        assert!(stdout(&explained).contains("no Authorization header."), "{}", stdout(&explained));
+    }
+    let explained = run(&["explain", &id.replace('0', "1"), "--data", data]);
+    assert_eq!(explained.status.code(), Some(2), "{}", stdout(&explained));
     let (code, _, error) = of(&["show", "0800"]);
     assert_eq!(code, Some(1));
     assert!(error.contains("no request 0800"), "{error}");
