@@ -18,7 +18,7 @@ pub(crate) use self::search::{Filter, Found, Listed};
 
 /// The most exchanges that are kept.
 pub const REQUESTS_MAX: usize = 10_000;
-/// The most bytes that they may take in all: heads, bodies, and [`RECORD_BYTES`] for each.
+/// The most bytes that they may take in all: heads, bodies, and a fixed size for each.
 pub const REQUESTS_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The most bytes of one body that are kept.
 pub(crate) const KEPT_BODY_BYTES_MAX: usize = 64 * 1024;
