@@ -28,6 +28,9 @@ pub trait Endpoint: Message + Serialize + DeserializeOwned + Send + Sync + 'stat
     /// Business error codes that no page publishes for this endpoint and that are chosen from the
     /// nearest published table; see [`crate::assumed`].
     const ASSUMED_ERRORS: &'static [ErrorCode];
+    /// Whether a signed answer 4xx proves that nothing was done. A code payment was seen to be
+    /// refused with `PARAM_ERROR` after its payer had been charged.
+    const REFUSAL_IS_PROOF: bool = true;
     /// Query fields that are checked and then ignored.
     const TOLERATED_QUERY: &'static [Field] = &[];
 

@@ -28,6 +28,7 @@
 
 pub mod assumed;
 pub mod certificate;
+pub mod change;
 pub mod combine;
 pub mod compensation;
 pub mod endpoint;
@@ -52,6 +53,7 @@ pub mod time;
 pub mod wire;
 pub mod word;
 
+pub use change::{CameOf, Change};
 pub use endpoint::{Definition, Endpoint, Page, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
 pub use id::{

@@ -32,6 +32,7 @@ pub use reverse::{Reverse, Reversed};
 
 use http::StatusCode;
 
+use crate::change::CameOf;
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
 use crate::money::Fen;
@@ -62,6 +63,33 @@ impl TradeState {
     /// The status of a code payment's answer: 202 while the payer has yet to enter the password.
     pub(crate) fn status(self) -> StatusCode {
         if self == Self::UserPaying { StatusCode::ACCEPTED } else { StatusCode::OK }
+    }
+
+    /// What an order in this state says about a code payment that was asked for.
+    pub(crate) const fn came_of_payment(self) -> CameOf {
+        match self {
+            Self::Success | Self::Refund => CameOf::Done,
+            Self::NotPay | Self::UserPaying => CameOf::Open,
+            Self::Closed | Self::Revoked | Self::PayError => CameOf::Never,
+        }
+    }
+
+    /// What an order in this state says about a reversal that was asked for.
+    pub(crate) const fn came_of_reversal(self) -> CameOf {
+        match self {
+            Self::Closed | Self::Revoked => CameOf::Done,
+            Self::Success | Self::NotPay | Self::UserPaying | Self::PayError => CameOf::Open,
+            Self::Refund => CameOf::Never,
+        }
+    }
+
+    /// What an order in this state says about a close that was asked for.
+    pub(crate) const fn came_of_close(self) -> CameOf {
+        match self {
+            Self::Closed | Self::Revoked => CameOf::Done,
+            Self::NotPay => CameOf::Open,
+            Self::Success | Self::Refund | Self::UserPaying | Self::PayError => CameOf::Never,
+        }
     }
 
     /// What `trade_state_desc` says.

@@ -5,6 +5,7 @@
 
 use http::Method;
 
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -69,4 +70,8 @@ impl Endpoint for Echo {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}
+
+impl Change for Echo {
+    type Query = Self;
 }

@@ -7,6 +7,7 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, check_count};
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_PAID, ORDERNOTEXIST, ParamError,
@@ -14,6 +15,7 @@ use crate::error::{
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::pay::Closed;
+use crate::pay::TradeState;
 use crate::rate::Rate;
 
 message! {
@@ -58,5 +60,20 @@ impl Endpoint for Close {
 
     fn check(&self) -> Result<(), ParamError> {
         check_count(self.sub_orders.len())
+    }
+}
+
+impl Change for Close {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query { combine_out_trade_no: self.combine_out_trade_no.clone() })
+    }
+
+    /// All of it is closed at once, or nothing.
+    fn came_of(&self, order: &super::Order) -> CameOf {
+        let first = order.sub_orders.iter().flatten().next();
+        let state = first.and_then(|sub| sub.trade_state.known());
+        state.map_or(CameOf::Open, TradeState::came_of_close)
     }
 }

@@ -7,6 +7,7 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
@@ -78,4 +79,8 @@ impl Endpoint for Jsapi {
         }
         Ok(())
     }
+}
+
+impl Change for Jsapi {
+    type Query = Self;
 }

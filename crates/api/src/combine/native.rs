@@ -8,6 +8,7 @@
 use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED, ParamError,
@@ -57,4 +58,8 @@ impl Endpoint for Native {
     fn check(&self) -> Result<(), ParamError> {
         check_sub_orders(&self.sub_orders)
     }
+}
+
+impl Change for Native {
+    type Query = Self;
 }

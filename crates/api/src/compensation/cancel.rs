@@ -10,6 +10,7 @@
 use http::Method;
 
 use super::BillState;
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::message;
@@ -54,4 +55,20 @@ impl Endpoint for Cancel {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
+}
+
+impl Change for Cancel {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query { out_bill_no: self.out_bill_no.clone() })
+    }
+
+    fn came_of(&self, bill: &super::Bill) -> CameOf {
+        match bill.state.known() {
+            Some(BillState::Canceling | BillState::Cancelled) => CameOf::Done,
+            Some(BillState::Success | BillState::Closed) => CameOf::Never,
+            Some(BillState::Accepted | BillState::WaitUserConfirm) | None => CameOf::Open,
+        }
+    }
 }

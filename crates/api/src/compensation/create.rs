@@ -13,6 +13,7 @@ use super::{
     Bill, BillState, Receiver, ReceiverDetail, TransferRemark, TransferSceneId, UserRecvPerception,
     scene_of_perception,
 };
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
 use crate::field::message;
@@ -104,3 +105,5 @@ impl Endpoint for Create {
         scene_of_perception(self.user_recv_perception.as_ref(), self.transfer_scene_id.as_ref())
     }
 }
+
+recorded!(Create => super::Query, out_bill_no);

@@ -10,6 +10,7 @@
 use http::Method;
 
 use super::{Receiver, TransferRemark, TransferSceneId, UserRecvPerception, scene_of_perception};
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST, ParamError,
@@ -79,3 +80,5 @@ impl Endpoint for PreTransfer {
         scene_of_perception(self.user_recv_perception.as_ref(), self.transfer_scene_id.as_ref())
     }
 }
+
+recorded!(PreTransfer => super::Query, out_bill_no);

@@ -6,11 +6,13 @@
 
 use http::Method;
 
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
 use crate::field::message;
 use crate::id::{Mchid, OutTradeNo};
 use crate::pay::Closed;
+use crate::pay::TradeState;
 use crate::rate::Rate;
 
 message! {
@@ -38,4 +40,20 @@ impl Endpoint for Close {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
+}
+
+impl Change for Close {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query {
+            out_trade_no: self.out_trade_no.clone(),
+            sp_mchid: self.sp_mchid.clone(),
+            sub_mchid: self.sub_mchid.clone(),
+        })
+    }
+
+    fn came_of(&self, order: &super::Order) -> CameOf {
+        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_close)
+    }
 }

@@ -9,6 +9,7 @@
 
 use http::Method;
 
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
@@ -104,4 +105,8 @@ impl Endpoint for Jsapi {
         }
         Ok(())
     }
+}
+
+impl Change for Jsapi {
+    type Query = Self;
 }

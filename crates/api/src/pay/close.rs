@@ -5,6 +5,8 @@
 
 use http::Method;
 
+use super::TradeState;
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
 use crate::field::message;
@@ -39,4 +41,16 @@ impl Endpoint for Close {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID];
+}
+
+impl Change for Close {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query { out_trade_no: self.out_trade_no.clone(), mchid: self.mchid.clone() })
+    }
+
+    fn came_of(&self, order: &super::Order) -> CameOf {
+        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_close)
+    }
 }

@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Order, Payer, TradeState, TradeType};
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED, ParamError};
 use crate::field::{Rule, Value, message};
@@ -275,8 +276,21 @@ impl Endpoint for Codepay {
     fn check(&self) -> Result<(), ParamError> {
         self.scene_info.check()
     }
+    const REFUSAL_IS_PROOF: bool = false;
 
     fn status(answer: &Paid) -> StatusCode {
         answer.trade_state.known().map_or(StatusCode::OK, TradeState::status)
+    }
+}
+
+impl Change for Codepay {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query { out_trade_no: self.out_trade_no.clone(), mchid: self.mchid.clone() })
+    }
+
+    fn came_of(&self, order: &Order) -> CameOf {
+        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_payment)
     }
 }

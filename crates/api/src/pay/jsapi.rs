@@ -9,6 +9,7 @@ use http::Method;
 
 use super::codepay::{Attach, Description, Detail, GoodsTag, SettleInfo, Total};
 use super::prepay::{OrderPayer, Prepaid, PrepayScene};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
@@ -66,4 +67,8 @@ impl Endpoint for Jsapi {
     const ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}
+
+impl Change for Jsapi {
+    type Query = Self;
 }

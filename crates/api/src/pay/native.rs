@@ -9,6 +9,7 @@ use http::Method;
 
 use super::codepay::{Attach, Description, Detail, GoodsTag, SettleInfo, Total};
 use super::prepay::{CodeUrl, PrepayScene};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED};
 use crate::field::message;
@@ -61,4 +62,8 @@ impl Endpoint for Native {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[APPID_MCHID_NOT_MATCH, ORDER_CLOSED, OUT_TRADE_NO_USED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}
+
+impl Change for Native {
+    type Query = Self;
 }

@@ -9,6 +9,8 @@
 
 use http::Method;
 
+use super::TradeState;
+use crate::change::{CameOf, Change};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST};
 use crate::field::message;
@@ -54,4 +56,16 @@ impl Endpoint for Reverse {
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST];
+}
+
+impl Change for Reverse {
+    type Query = super::Query;
+
+    fn query(&self) -> Option<super::Query> {
+        Some(super::Query { out_trade_no: self.out_trade_no.clone(), mchid: self.mchid.clone() })
+    }
+
+    fn came_of(&self, order: &super::Order) -> CameOf {
+        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_reversal)
+    }
 }

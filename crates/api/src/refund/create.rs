@@ -9,6 +9,7 @@
 use http::Method;
 
 use super::{Part, Reason, Refund, Source, check_from, check_order};
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH, ParamError,
@@ -105,3 +106,5 @@ impl Endpoint for Create {
         check_from(self.amount.from.as_deref(), self.amount.refund)
     }
 }
+
+recorded!(Create => super::Query, out_refund_no, sub_mchid);

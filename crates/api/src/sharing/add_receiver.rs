@@ -9,6 +9,7 @@ use http::Method;
 
 use super::account::check_listed;
 use super::{AccountName, ReceiverAccount, ReceiverType, Relation};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError};
 use crate::field::message;
@@ -63,4 +64,8 @@ impl Endpoint for AddReceiver {
         }
         Ok(())
     }
+}
+
+impl Change for AddReceiver {
+    type Query = Self;
 }

@@ -13,6 +13,7 @@ use super::{
     Description, OrderId, OutOrderNo, ReceiverAccount, ReceiverType, SealedName, Share,
     ShareDetail, ShareStatus,
 };
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError, RULE_LIMIT};
 use crate::field::message;
@@ -131,3 +132,5 @@ impl Endpoint for Create {
         Ok(())
     }
 }
+
+recorded!(Create => super::Query, sub_mchid, transaction_id, out_order_no);

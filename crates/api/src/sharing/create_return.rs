@@ -9,6 +9,7 @@
 use http::Method;
 
 use super::{Description, OrderId, OutOrderNo, OutReturnNo, ReturnFailure, ReturnResult};
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
@@ -89,3 +90,5 @@ impl Endpoint for CreateReturn {
         Ok(())
     }
 }
+
+recorded!(CreateReturn => super::QueryReturn, sub_mchid, out_return_no, order_id, out_order_no);

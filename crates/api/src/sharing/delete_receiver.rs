@@ -6,6 +6,7 @@ use http::Method;
 
 use super::account::check_listed;
 use super::{Receiver, ReceiverAccount, ReceiverType};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError};
 use crate::field::message;
@@ -42,4 +43,8 @@ impl Endpoint for DeleteReceiver {
     fn check(&self) -> Result<(), ParamError> {
         check_listed(self.appid.as_ref(), &self.r#type, &self.account)
     }
+}
+
+impl Change for DeleteReceiver {
+    type Query = Self;
 }

@@ -6,6 +6,7 @@
 use http::Method;
 
 use super::{Description, OrderId, OutOrderNo};
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
@@ -54,3 +55,5 @@ impl Endpoint for Finish {
     const ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[];
 }
+
+recorded!(Finish => super::Query, sub_mchid, transaction_id, out_order_no);

@@ -9,6 +9,7 @@
 use http::Method;
 
 use super::{CancelDescription, CancelResult};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH};
 use crate::field::message;
@@ -59,4 +60,8 @@ impl Endpoint for Cancel {
     ];
     const ERRORS: &'static [ErrorCode] = &[FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}
+
+impl Change for Cancel {
+    type Query = Self;
 }

@@ -9,6 +9,7 @@
 use http::Method;
 
 use super::{Description, OutSubsidyNo, Outcome, SubsidyId};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
@@ -71,4 +72,8 @@ impl Endpoint for Create {
     const RATES: &'static [Rate] = &[Rate::older_page(80), Rate::older_page(100).per("sub_mchid")];
     const ERRORS: &'static [ErrorCode] = &[FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_ENOUGH];
+}
+
+impl Change for Create {
+    type Query = Self;
 }

@@ -5,6 +5,7 @@
 use http::Method;
 
 use super::{Description, OutOrderNo, ReturnResult, SubsidyId};
+use crate::change::Change;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
@@ -93,4 +94,8 @@ impl Endpoint for Return {
             [] | [..] => refuse("只支持一个出资账户"),
         }
     }
+}
+
+impl Change for Return {
+    type Query = Self;
 }

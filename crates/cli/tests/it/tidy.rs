@@ -100,6 +100,13 @@ fn every_endpoint_is_routed_and_has_its_contract_test_and_examples() {
         .collect();
     let implementations = sources.matches("impl Endpoint for ").count();
     assert_eq!(implementations, defined.len(), "a definition is not in api::endpoints()");
+    let changes =
+        sources.matches("impl Change for ").count() + sources.matches("\nrecorded!(").count();
+    let posts = defined.iter().filter(|d| d.method == http::Method::POST).count();
+    assert_eq!(
+        changes, posts,
+        "a request that changes something does not say how it is found out about"
+    );
     let programs = files("crates/client/examples", "rs");
     let programs = programs.iter().filter(|path| !path.ends_with("common/mod.rs")).count();
     assert_eq!(programs, defined.len(), "one example program per page");

@@ -6,6 +6,7 @@
 use http::Method;
 
 use super::{Bill, BillState, Receiver, ReceiverDetail};
+use crate::change::recorded;
 use crate::compensation::TransferRemark;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
@@ -91,3 +92,5 @@ impl Endpoint for Create {
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
 }
+
+recorded!(Create => super::Query, out_bill_no, sponsor_mchid);

@@ -9,6 +9,7 @@ use http::Method;
 
 use super::super::{FundsAccount, Part, Reason, Source, check_from, check_order};
 use super::RefundAccount;
+use crate::change::recorded;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH,
@@ -162,3 +163,5 @@ impl Endpoint for Apply {
         check_from(self.amount.from.as_deref(), self.amount.refund)
     }
 }
+
+recorded!(Apply => super::Query, out_refund_no, sub_mchid);
