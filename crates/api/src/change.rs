@@ -28,10 +28,18 @@ pub trait Change: Endpoint {
 pub enum CameOf {
     /// It was done.
     Done,
-    /// It was not done, or is still on its way: it may yet be.
+    /// It is still on its way: wait.
+    Pending,
+    /// It has not been done, and may be sent again.
     Open,
     /// It was not done and cannot be any more.
     Never,
+}
+
+/// An answer that shows how far something has come.
+pub trait Progress {
+    /// Whether nothing more comes of it by itself.
+    fn is_final(&self) -> bool;
 }
 
 /// Defines the query by which a request is found out about, by fields that both have: a record

@@ -53,7 +53,7 @@ pub mod time;
 pub mod wire;
 pub mod word;
 
-pub use change::{CameOf, Change};
+pub use change::{CameOf, Change, Progress};
 pub use endpoint::{Definition, Endpoint, Page, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
 pub use id::{

@@ -15,9 +15,9 @@ mod reverse;
 pub use app::App;
 pub use close::{Close, Closed};
 pub use codepay::{
-    Attach, AuthCode, CodePayer, Codepay, Currency, Description, Detail, DeviceId, DeviceIp, Goods,
-    GoodsId, GoodsName, GoodsTag, InvoiceId, Paid, Quantity, SceneInfo, SettleInfo, StoreId,
-    StoreInfo, StoreOutId, Total,
+    Attach, AuthCode, CodePayer, CodePayment, Codepay, Currency, Description, Detail, DeviceId,
+    DeviceIp, Goods, GoodsId, GoodsName, GoodsTag, InvoiceId, Paid, Quantity, SceneInfo,
+    SettleInfo, StoreId, StoreInfo, StoreOutId, Total,
 };
 pub use h5::H5;
 pub use jsapi::Jsapi;
@@ -69,7 +69,7 @@ impl TradeState {
     pub(crate) const fn came_of_payment(self) -> CameOf {
         match self {
             Self::Success | Self::Refund => CameOf::Done,
-            Self::NotPay | Self::UserPaying => CameOf::Open,
+            Self::NotPay | Self::UserPaying => CameOf::Pending,
             Self::Closed | Self::Revoked | Self::PayError => CameOf::Never,
         }
     }

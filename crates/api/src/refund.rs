@@ -10,6 +10,7 @@ pub use create::{AmountAsked, Create, Goods};
 pub use query::Query;
 pub use told::{AmountTold, Told};
 
+use crate::change::Progress;
 use crate::error::ParamError;
 use crate::field::message;
 use crate::id::{OutRefundNo, OutTradeNo, RefundId, TransactionId};
@@ -204,4 +205,15 @@ message! {
         /// The goods that it was for.
         pub goods_detail: Option<Vec<Goods>> = "商品列表",
     }
+}
+
+impl Progress for Refund {
+    fn is_final(&self) -> bool {
+        is_final(&self.status)
+    }
+}
+
+/// Whether a refund waits for nothing but its merchant: one that went astray waits for it.
+pub(crate) fn is_final(status: &Open<Status>) -> bool {
+    [Status::Success, Status::Closed, Status::Abnormal].iter().any(|end| status == end)
 }

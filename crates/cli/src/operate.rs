@@ -123,7 +123,7 @@ fn finish<R: serde::Serialize>(
         Ok(answer) => answer,
         Err(error) => {
             let meaning = match error.fate() {
-                Fate::NotDone => "nothing was done",
+                Fate::NotSent | Fate::Rejected => "nothing was done",
                 Fate::Unknown => {
                     "it may have been done: query, or repeat with the same number and content"
                 }

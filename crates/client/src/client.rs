@@ -114,6 +114,12 @@ impl<T: Transport> Client<T> {
         }
     }
 
+    /// Sends a request once and reads the answer.
+    pub(crate) async fn once<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
+        let request = self.prepare(wire::encode(request))?;
+        Ok(self.attempt(&request).await.and_then(read::<E>)?.body)
+    }
+
     /// Signs any request and sends it once: whether another endpoint may be repeated is not known
     /// here. An answer of any status is an answer.
     ///
@@ -204,7 +210,13 @@ impl<T: Transport> Client<T> {
 pub(crate) fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
     let Raw { status, request_id, body, verified, .. } = raw;
     if !status.is_success() {
-        return Err(Error::Api(Box::new(ApiError::new(status, request_id, &body, verified))));
+        return Err(Error::Api(Box::new(ApiError::new(
+            status,
+            request_id,
+            body,
+            verified,
+            E::REFUSAL_IS_PROOF,
+        ))));
     }
     // 204: the answer has no fields.
     let fields = if body.is_empty() { b"{}" } else { &*body };
@@ -216,12 +228,17 @@ pub(crate) fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> 
 
 /// The failure to report: the last one, unless it would hide that an earlier attempt may have been
 /// carried out.
-fn unsettled(earlier: Option<Error>, last: Error) -> Error {
+pub(crate) fn unsettled(earlier: Option<Error>, last: Error) -> Error {
     match (earlier, last.fate()) {
-        (Some(earlier), Fate::NotDone) => {
-            Error::Retried { earlier: Box::new(earlier), last: Box::new(last) }
+        (Some(earlier), Fate::NotSent | Fate::Rejected) => {
+            let earlier = if let Error::Retried { earlier, .. } = earlier {
+                earlier
+            } else {
+                Box::new(earlier)
+            };
+            Error::Retried { earlier, last: Box::new(last) }
         }
-        (_, Fate::NotDone | Fate::Unknown) => last,
+        (_, Fate::NotSent | Fate::Rejected | Fate::Unknown) => last,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::StatusCode;
 use redress_api::{ErrorBody, ErrorCode};
 use redress_crypto::VerifyError;
@@ -52,15 +53,24 @@ pub enum Error {
         #[source]
         last: Box<Self>,
     },
+    /// A code payment may have charged its payer, and its reversal was not answered in time.
+    #[error("the payer may be charged, and the reversal has not succeeded: reverse it again")]
+    NotReversed {
+        /// The last failure.
+        #[source]
+        last: Box<Self>,
+    },
 }
 
 /// Whether a failed request was carried out. For a query it does not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It was not. Correct the reason, or send it again, or leave it.
-    NotDone,
-    /// It may have been, or may still be. Send it again with the same number, or query; never
-    /// assume that it failed, and never use a new number.
+    /// It never left: there was no connection, or it was refused here.
+    NotSent,
+    /// The service has refused it, and nothing was done. Correct the reason, or leave it.
+    Rejected,
+    /// It may have been carried out, or may still be. [`Client::settle`](crate::Client::settle)
+    /// finds out; never assume that it failed, and never use a new number.
     Unknown,
 }
 
@@ -75,10 +85,15 @@ pub struct ApiError {
     pub message: String,
     /// Which part was wrong.
     pub detail: Option<Json>,
+    /// The body as it came.
+    pub body: Bytes,
     /// The `Request-ID`, which the provider's support asks for.
     pub request_id: Option<String>,
     /// Whether the platform signed it. What is not signed may come from anyone on the way.
     pub verified: bool,
+    /// Whether such an answer proves that nothing was done, when it is signed: not with code
+    /// payments, see [`Endpoint::REFUSAL_IS_PROOF`](crate::api::Endpoint::REFUSAL_IS_PROOF).
+    pub is_proof: bool,
 }
 
 impl Error {
@@ -86,30 +101,43 @@ impl Error {
     ///
     /// | What happened | Fate |
     /// | --- | --- |
-    /// | the target was refused here | not done |
-    /// | no connection: refused, no such host, TLS failed, connecting took too long | not done |
-    /// | a signed answer 4xx, among them 429 | not done |
+    /// | the target was refused here | not sent |
+    /// | no connection: refused, no such host, TLS failed, connecting took too long | not sent |
+    /// | a signed answer 4xx, among them 429 | rejected |
+    /// | a signed answer 4xx other than 401 to a code payment: payers were charged all the same | unknown |
     /// | a signed answer 3xx or 5xx: it may have failed after the fact | unknown |
     /// | an unsigned answer of any status: it may not be the platform's | unknown |
     /// | a wrong, stale or missing signature, even with a status 4xx | unknown |
     /// | a timeout or a broken connection after connecting, a body cut short or too long | unknown |
     /// | a signed success that cannot be read | unknown |
-    /// | not done, after an attempt of the same call whose fate is unknown | unknown |
+    /// | a code payment that could not be reversed | unknown |
+    /// | any of these, after an attempt of the same call whose fate is unknown | unknown |
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Target(_) => Fate::NotDone,
+            Self::Target(_) => Fate::NotSent,
             Self::Transport(TransportError { sent, .. }) => match sent {
-                Sent::No => Fate::NotDone,
+                Sent::No => Fate::NotSent,
                 Sent::Maybe => Fate::Unknown,
             },
-            Self::Api(answer) if answer.verified && answer.status.is_client_error() => {
-                Fate::NotDone
+            Self::Api(answer)
+                if answer.verified
+                    && answer.status.is_client_error()
+                    && (answer.is_proof || answer.status == StatusCode::UNAUTHORIZED) =>
+            {
+                Fate::Rejected
             }
-            Self::Verify { .. } | Self::Api(_) | Self::Decode { .. } | Self::Retried { .. } => {
-                Fate::Unknown
-            }
+            Self::Verify { .. }
+            | Self::Api(_)
+            | Self::Decode { .. }
+            | Self::Retried { .. }
+            | Self::NotReversed { .. } => Fate::Unknown,
         }
+    }
+
+    /// Whether the platform has answered that it knows nothing by this number.
+    pub(crate) fn is_no_record(&self) -> bool {
+        self.api().is_some_and(|answer| answer.verified && answer.status == StatusCode::NOT_FOUND)
     }
 
     /// Whether the platform answered with this status and code. An answer that it did not sign
@@ -121,12 +149,32 @@ impl Error {
         })
     }
 
+    /// Whether the reason may pass by itself, so that the same request may succeed later: no
+    /// connection, no whole answer, 429 and 5xx.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport(_) => true,
+            Self::Api(answer) => {
+                answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error()
+            }
+            Self::Retried { last, .. } | Self::NotReversed { last } => last.is_retryable(),
+            Self::Target(_) | Self::Verify { .. } | Self::Decode { .. } => false,
+        }
+    }
+
+    /// The code of the last answer, signed or not; none without an error body.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.api().map(|answer| &*answer.code).filter(|code| !code.is_empty())
+    }
+
     /// The answer, if the last attempt got one that is an error.
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(answer) => Some(answer),
-            Self::Retried { last, .. } => last.api(),
+            Self::Retried { last, .. } | Self::NotReversed { last } => last.api(),
             Self::Target(_) | Self::Transport(_) | Self::Verify { .. } | Self::Decode { .. } => {
                 None
             }
@@ -141,7 +189,7 @@ impl Error {
             Self::Verify { request_id, .. } | Self::Decode { request_id, .. } => {
                 request_id.as_deref()
             }
-            Self::Retried { last, .. } => last.request_id(),
+            Self::Retried { last, .. } | Self::NotReversed { last } => last.request_id(),
             Self::Target(_) | Self::Transport(_) => None,
         }
     }
@@ -152,8 +200,9 @@ impl Fate {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::NotDone => "correct the reason and send it again, or leave it",
-            Self::Unknown => "send it again with the same number, or query",
+            Self::NotSent => "see to the connection and send it again with the same number",
+            Self::Rejected => "correct the reason and send it again, or leave it",
+            Self::Unknown => "settle it: query, or send it again with the same number",
         }
     }
 }
@@ -161,7 +210,8 @@ impl Fate {
 impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotDone => "not carried out",
+            Self::NotSent => "not sent",
+            Self::Rejected => "not carried out",
             Self::Unknown => "may have been carried out",
         })
     }
@@ -171,16 +221,17 @@ impl ApiError {
     pub(crate) fn new(
         status: StatusCode,
         request_id: Option<String>,
-        body: &[u8],
+        body: Bytes,
         verified: bool,
+        is_proof: bool,
     ) -> Self {
         let ErrorBody { code, detail, message } =
-            serde_json::from_slice(body).unwrap_or_else(|_| ErrorBody {
+            serde_json::from_slice(&body).unwrap_or_else(|_| ErrorBody {
                 code: String::new(),
                 detail: None,
                 message: String::new(),
             });
-        Self { status, code, message, detail, request_id, verified }
+        Self { status, code, message, detail, body, request_id, verified, is_proof }
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-
 use crate::error::Error;
 
 /// How often a request is tried, and how long the client waits in between.
@@ -41,25 +39,12 @@ impl Retry {
     /// come back the same, and answers that cannot be trusted or read, which people should see.
     #[must_use]
     pub fn next(&self, attempt: u32, error: &Error, random: u32) -> Option<Duration> {
-        if attempt >= self.attempts || !is_passing(error) {
+        if attempt >= self.attempts || !error.is_retryable() {
             return None;
         }
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let longest = self.first_delay.saturating_mul(doubled).min(self.max_delay);
         let half = longest / 2;
         Some(half + half.mul_f64(f64::from(random) / f64::from(u32::MAX)))
-    }
-}
-
-/// Whether the reason may pass by itself.
-fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::Transport(_) => true,
-        Error::Api(answer) => {
-            answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error()
-        }
-        Error::Target(_) | Error::Verify { .. } | Error::Decode { .. } | Error::Retried { .. } => {
-            false
-        }
     }
 }

@@ -85,8 +85,9 @@ impl<T: Transport> Client<T> {
         Err(Error::Api(Box::new(ApiError::new(
             raw.status,
             raw.request_id,
-            &raw.body,
+            raw.body,
             raw.verified,
+            true,
         ))))
     }
 }

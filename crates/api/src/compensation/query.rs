@@ -10,6 +10,7 @@
 use http::Method;
 
 use super::{BillState, ReceiverDetail};
+use crate::change::Progress;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::{Field, Rule, message};
@@ -90,4 +91,11 @@ impl Endpoint for Query {
             "DEPOSIT_AFTER_SALES_COMPENSATION",
         ]),
     }];
+}
+
+impl Progress for Bill {
+    fn is_final(&self) -> bool {
+        let ends = [BillState::Success, BillState::Closed, BillState::Cancelled];
+        ends.iter().any(|end| self.state == *end)
+    }
 }

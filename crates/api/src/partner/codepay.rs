@@ -16,8 +16,8 @@ use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED,
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo, TransactionId};
 use crate::pay::{
-    Amount, Attach, CodePayer, Description, Detail, GoodsTag, SceneInfo, SettleInfo, Total,
-    TradeState, TradeType,
+    Amount, Attach, CodePayer, CodePayment, Description, Detail, GoodsTag, SceneInfo, SettleInfo,
+    Total, TradeState, TradeType,
 };
 use crate::rate::Rate;
 use crate::time::Timestamp;
@@ -127,11 +127,11 @@ impl Endpoint for Codepay {
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, OUT_TRADE_NO_USED];
+    const REFUSAL_IS_PROOF: bool = false;
 
     fn check(&self) -> Result<(), ParamError> {
         self.scene_info.check()
     }
-    const REFUSAL_IS_PROOF: bool = false;
 
     fn status(answer: &Paid) -> StatusCode {
         answer.trade_state.known().map_or(StatusCode::OK, TradeState::status)
@@ -150,6 +150,28 @@ impl Change for Codepay {
     }
 
     fn came_of(&self, order: &Order) -> CameOf {
-        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_payment)
+        order.trade_state.known().map_or(CameOf::Pending, TradeState::came_of_payment)
+    }
+}
+
+impl CodePayment for Codepay {
+    type Reverse = super::Reverse;
+
+    fn reversal(&self) -> super::Reverse {
+        super::Reverse {
+            out_trade_no: self.out_trade_no.clone(),
+            sp_appid: Some(self.sp_appid.clone()),
+            sp_mchid: self.sp_mchid.clone(),
+            sub_appid: self.sub_appid.clone(),
+            sub_mchid: self.sub_mchid.clone(),
+        }
+    }
+
+    fn state_answered(answer: &Paid) -> &Open<TradeState> {
+        &answer.trade_state
+    }
+
+    fn state_found(order: &Order) -> &Open<TradeState> {
+        &order.trade_state
     }
 }

@@ -272,11 +272,11 @@ impl Endpoint for Codepay {
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] =
         &[APPID_MCHID_NOT_MATCH, NO_AUTH, OUT_TRADE_NO_USED];
+    const REFUSAL_IS_PROOF: bool = false;
 
     fn check(&self) -> Result<(), ParamError> {
         self.scene_info.check()
     }
-    const REFUSAL_IS_PROOF: bool = false;
 
     fn status(answer: &Paid) -> StatusCode {
         answer.trade_state.known().map_or(StatusCode::OK, TradeState::status)
@@ -291,6 +291,41 @@ impl Change for Codepay {
     }
 
     fn came_of(&self, order: &Order) -> CameOf {
-        order.trade_state.known().map_or(CameOf::Open, TradeState::came_of_payment)
+        order.trade_state.known().map_or(CameOf::Pending, TradeState::came_of_payment)
+    }
+}
+
+/// A code payment (付款码支付): what its answers say, and what takes it back.
+pub trait CodePayment: Change {
+    /// The request that takes it back.
+    type Reverse: Change;
+
+    /// The reversal of this payment.
+    fn reversal(&self) -> Self::Reverse;
+
+    /// The state that its answer shows.
+    fn state_answered(answer: &Self::Response) -> &Open<TradeState>;
+
+    /// The state that its query shows.
+    fn state_found(order: &<Self::Query as Endpoint>::Response) -> &Open<TradeState>;
+}
+
+impl CodePayment for Codepay {
+    type Reverse = super::Reverse;
+
+    fn reversal(&self) -> super::Reverse {
+        super::Reverse {
+            out_trade_no: self.out_trade_no.clone(),
+            appid: self.appid.clone(),
+            mchid: self.mchid.clone(),
+        }
+    }
+
+    fn state_answered(answer: &Paid) -> &Open<TradeState> {
+        &answer.trade_state
+    }
+
+    fn state_found(order: &Order) -> &Open<TradeState> {
+        &order.trade_state
     }
 }

@@ -10,6 +10,7 @@ pub use query::Query;
 pub use query_by_id::QueryById;
 
 use super::{Channel, FundsAccount, Status};
+use crate::change::Progress;
 use crate::error::{
     ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH, REQUEST_BLOCKED,
     RESOURCE_NOT_EXISTS, USER_ACCOUNT_ABNORMAL,
@@ -69,5 +70,11 @@ message! {
         pub refund_account: Option<Open<RefundAccount>> = "退款出资商户",
         /// Where it was taken from.
         pub funds_account: Option<Open<FundsAccount>> = "资金账户",
+    }
+}
+
+impl Progress for Refund {
+    fn is_final(&self) -> bool {
+        super::is_final(&self.status)
     }
 }

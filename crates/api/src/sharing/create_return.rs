@@ -9,7 +9,7 @@
 use http::Method;
 
 use super::{Description, OrderId, OutOrderNo, OutReturnNo, ReturnFailure, ReturnResult};
-use crate::change::recorded;
+use crate::change::{Progress, recorded};
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
@@ -92,3 +92,9 @@ impl Endpoint for CreateReturn {
 }
 
 recorded!(CreateReturn => super::QueryReturn, sub_mchid, out_return_no, order_id, out_order_no);
+
+impl Progress for Returned {
+    fn is_final(&self) -> bool {
+        self.result == ReturnResult::Success || self.result == ReturnResult::Failed
+    }
+}

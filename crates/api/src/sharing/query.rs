@@ -7,6 +7,7 @@ use http::Method;
 use super::{
     OrderId, OutOrderNo, ReceiverAccount, ReceiverType, ShareFailure, ShareResult, ShareStatus,
 };
+use crate::change::Progress;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
@@ -85,4 +86,12 @@ impl Endpoint for Query {
     const RATES: &'static [Rate] = &[];
     const ERRORS: &'static [ErrorCode] = &[RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH];
+}
+
+/// What the share says of itself is not enough: a receiver's part may be on its way all the same.
+impl Progress for Share {
+    fn is_final(&self) -> bool {
+        let pending = |receiver: &ShareDetail| receiver.result == ShareResult::Pending;
+        self.status == ShareStatus::Finished && !self.receivers.iter().flatten().any(pending)
+    }
 }

@@ -154,7 +154,7 @@ async fn a_signed_refusal_is_not_done() {
     assert!(error.is(error::PARAM_ERROR));
     assert!(!error.is(error::INVALID_REQUEST));
     assert!(!error.is(ErrorCode { status: 403, code: "PARAM_ERROR" }), "the status counts");
-    assert_eq!(error.fate(), Fate::NotDone);
+    assert_eq!(error.fate(), Fate::Rejected);
     assert_eq!(
         error.to_string(),
         "the service answered 400, PARAM_ERROR: 参数错误 (Request-ID 08F0A1B2-0)"
@@ -185,7 +185,7 @@ async fn a_refusal_with_a_wrong_signature_is_no_refusal() {
 async fn a_limit_is_not_done_and_a_server_error_is_unknown() {
     let limited =
         failure(answer(429, r#"{"code":"FREQUENCY_LIMITED","message":"频率超限"}"#)).await;
-    assert_eq!(limited.fate(), Fate::NotDone);
+    assert_eq!(limited.fate(), Fate::Rejected);
     assert!(limited.is(error::FREQUENCY_LIMITED));
     let failed = failure(answer(500, r#"{"code":"SYSTEM_ERROR","message":"系统异常"}"#)).await;
     assert_eq!(failed.fate(), Fate::Unknown);

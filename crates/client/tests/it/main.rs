@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificates;
+mod code_payment;
 mod fake;
 mod merchant;
 mod notification;
@@ -11,5 +12,6 @@ mod requests;
 mod retry;
 mod secrets;
 mod server;
+mod settle;
 mod statements;
 mod tcp;

@@ -71,7 +71,7 @@ async fn a_merchant_queries_closes_and_reverses() {
     {
         let error = direct.send(&close(text)).await.unwrap_err();
         assert!(error.is(code), "{error}");
-        assert_eq!(error.fate(), Fate::NotDone);
+        assert_eq!(error.fate(), Fate::Rejected);
     }
 
     let paid = direct.send(&query("code01")).await.unwrap();

@@ -111,7 +111,7 @@ async fn a_target_that_would_be_rewritten_is_not_sent() {
         let result = client.call(Method::GET, target, Bytes::new()).await;
         let error = result.expect_err(target);
         assert!(matches!(error, Error::Target(_)), "{target:?}: {error:?}");
-        assert_eq!(error.fate(), Fate::NotDone);
+        assert_eq!(error.fate(), Fate::NotSent);
     }
 }
 

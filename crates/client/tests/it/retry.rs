@@ -58,7 +58,7 @@ async fn a_refusal_is_not_tried_again() {
 #[tokio::test]
 async fn no_connection_is_not_done_and_a_timeout_is_unknown() {
     let never = || (0..3).map(|_| lost(Sent::No)).collect();
-    assert_eq!(client(never()).0.send(&reverse()).await.expect_err("lost").fate(), Fate::NotDone);
+    assert_eq!(client(never()).0.send(&reverse()).await.expect_err("lost").fate(), Fate::NotSent);
     let late = || (0..3).map(|_| lost(Sent::Maybe)).collect();
     assert_eq!(client(late()).0.send(&reverse()).await.expect_err("lost").fate(), Fate::Unknown);
 }
@@ -82,7 +82,7 @@ async fn a_refused_query_is_a_refusal_however_often_it_was_tried() {
     let (client, _) = client(vec![lost(Sent::Maybe), answer(404, NOT_FOUND)]);
     let query = compensation::Query { out_bill_no: "plfk2020042013".parse().expect("a number") };
     let error = client.send(&query).await.expect_err("no success");
-    assert_eq!(error.fate(), Fate::NotDone);
+    assert_eq!(error.fate(), Fate::Rejected);
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn refusals_are_signed_and_certain() {
     let query = Query { out_bill_no: "nobody".parse().unwrap() };
     let unknown = platform.send(&query).await.unwrap_err();
     assert!(unknown.is(NOT_FOUND), "{unknown}");
-    assert_eq!(unknown.fate(), Fate::NotDone);
+    assert_eq!(unknown.fate(), Fate::Rejected);
     let foreign = direct.send(&query).await.unwrap_err();
     assert!(foreign.is(NO_AUTH), "{foreign}");
 

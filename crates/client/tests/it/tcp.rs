@@ -84,7 +84,7 @@ async fn no_connection_is_not_done() {
     let address = free.local_addr().expect("an address");
     drop(free);
     let error = call(&format!("http://{address}")).await.expect_err("nobody listens");
-    assert_eq!((sent(&error), error.fate()), (Sent::No, Fate::NotDone));
+    assert_eq!((sent(&error), error.fate()), (Sent::No, Fate::NotSent));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 use http::Method;
 
 use super::{BillState, ReceiverDetail};
+use crate::change::Progress;
 use crate::compensation::CloseInfo;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
@@ -69,4 +70,10 @@ impl Endpoint for Query {
     const RATES: &'static [Rate] = &[Rate::page(100)];
     const ERRORS: &'static [ErrorCode] = &[];
     const ASSUMED_ERRORS: &'static [ErrorCode] = &[NO_AUTH, NOT_FOUND];
+}
+
+impl Progress for Bill {
+    fn is_final(&self) -> bool {
+        self.state == BillState::Success || self.state == BillState::Closed
+    }
 }
