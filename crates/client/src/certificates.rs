@@ -2,9 +2,10 @@
 
 use redress_api::certificate::List;
 use redress_api::wire;
-use redress_crypto::{Certificate, KeyError, OpenError};
+use redress_crypto::{Certificate, KeyError, OpenError, verify_response};
 
-use crate::client::{Client, read};
+use crate::client::{Client, check, read};
+use crate::clock;
 use crate::error::Error;
 use crate::merchant::Merchant;
 use crate::transport::Transport;
@@ -34,15 +35,17 @@ impl<T: Transport> Client<T> {
     /// the merchant's APIv3 key, and the answer must be signed with one of them or with a key that
     /// is trusted already.
     ///
-    /// Give them to [`Merchant::with_certificate`] and make a new client. The provider asks for
-    /// that at least every twelve hours; a new certificate is listed a day before it signs.
+    /// A client does so by itself when an answer names a certificate that it does not know, if the
+    /// merchant has its APIv3 key. To know them beforehand, give them to
+    /// [`Trust::insert_certificate`](crate::Trust::insert_certificate); a new certificate is listed
+    /// a day before it signs.
     ///
     /// # Errors
     /// If the list is refused (a merchant may have the public key alone), or cannot be opened.
     pub async fn certificates(&self) -> Result<Vec<Certificate>, CertificatesError> {
         let request = self.prepare(wire::encode(&List { algorithm_type: None }));
-        let answer = self.deliver(&request.map_err(Error::from)?).await.map_err(Error::from)?;
-        let mut keys = self.merchant().platform_keys().clone();
+        let answer = self.deliver(&request.map_err(Error::from)?).await?;
+        let mut keys = self.trust().ring();
         let mut opened = Vec::new();
         // What is no list has nothing to open, and is reported once its signature is checked.
         let listed = wire::decode_response::<List>(answer.body()).ok();
@@ -55,7 +58,8 @@ impl<T: Transport> Client<T> {
             keys.insert(certificate.serial().clone(), certificate.public_key().clone());
             opened.push(certificate);
         }
-        read::<List>(self.check(&keys, answer)?)?;
+        let now = clock::unix_seconds();
+        read::<List>(check(answer, |headers, body| verify_response(&keys, headers, body, now))?)?;
         Ok(opened)
     }
 }

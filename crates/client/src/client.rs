@@ -7,15 +7,17 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
-use redress_crypto::{KeyRing, nonce, random_bytes, sign_request, verify_response};
+use redress_crypto::{Serial, VerifyError, authorize, message_to_sign, nonce, random_bytes};
 
 use crate::base_url::{BaseUrl, TargetError};
 use crate::builder::ClientBuilder;
 use crate::clock;
 use crate::error::{ApiError, Error, Fate};
 use crate::merchant::Merchant;
+use crate::refresh::Refresh;
 use crate::retry::Retry;
 use crate::transport::{BODY_BYTES_MAX, Reqwest, Transport, TransportError};
+use crate::trust::Trust;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: HeaderValue =
@@ -29,6 +31,8 @@ struct Inner<T> {
     base_url: BaseUrl,
     retry: Retry,
     transport: T,
+    trust: Trust,
+    refresh: Refresh,
 }
 
 /// A success, read.
@@ -67,13 +71,25 @@ impl Client {
 
 impl<T: Transport> Client<T> {
     pub(crate) fn new(merchant: Merchant, base_url: BaseUrl, retry: Retry, transport: T) -> Self {
-        Self(Arc::new(Inner { merchant, base_url, retry, transport }))
+        let trust = Trust::new(merchant.platform_keys.clone());
+        let refresh = Refresh::default();
+        Self(Arc::new(Inner { merchant, base_url, retry, transport, trust, refresh }))
     }
 
     /// The merchant that calls.
     #[must_use]
     pub fn merchant(&self) -> &Merchant {
         &self.0.merchant
+    }
+
+    /// The platform's keys that it trusts: the merchant's, and those that it has learned since.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    pub(crate) fn refresh(&self) -> &Refresh {
+        &self.0.refresh
     }
 
     /// Sends a request and reads the answer, with retries as [`ClientBuilder::retry`] has it.
@@ -169,41 +185,56 @@ impl<T: Transport> Client<T> {
         let (method, path) = (request.method(), request.uri().path());
         let answer = self.deliver(request).await?;
         let status = answer.status().as_u16();
-        let raw = self.check(&self.0.merchant.platform_keys, answer)?;
+        let raw = self.check_or_learn(answer).await?;
         let request_id = raw.request_id.as_deref().unwrap_or_default();
         tracing::debug!(%method, path, status, request_id, raw.verified, "answered");
         Ok(raw)
     }
 
     /// Signs and sends once.
-    pub(crate) async fn deliver(
-        &self,
-        request: &Request<Bytes>,
-    ) -> Result<Response<Bytes>, TransportError> {
+    pub(crate) async fn deliver(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
         let mut request = request.clone();
-        sign_request(key, serial_no, mchid.as_str(), &mut request, clock::unix_seconds(), &nonce());
-        self.0.transport.call(request).await
+        let (now, nonce) = (clock::unix_seconds(), nonce());
+        let signature = key.sign(&message_to_sign(&request, now, &nonce)).await?;
+        authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, signature);
+        Ok(self.0.transport.call(request).await?)
     }
 
-    /// Checks an answer: a success must be signed, anything else may be.
-    pub(crate) fn check(&self, keys: &KeyRing, answer: Response<Bytes>) -> Result<Raw, Error> {
-        let (parts, body) = answer.into_parts();
-        let (status, headers) = (parts.status, parts.headers);
-        if body.len() > BODY_BYTES_MAX {
-            return Err(TransportError::too_large(BODY_BYTES_MAX).into());
-        }
-        let header = |name| headers.get(name).filter(|value| !value.is_empty());
-        let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
-        let request_id = header("Request-ID").and_then(text);
-        let verified = status.is_success() || header("Wechatpay-Signature").is_some();
-        if verified
-            && let Err(source) = verify_response(keys, &headers, &body, clock::unix_seconds())
+    /// Checks an answer with the keys that are trusted, and if it is signed with another one,
+    /// learns that first.
+    pub(crate) async fn check_or_learn(&self, answer: Response<Bytes>) -> Result<Raw, Error> {
+        let trust = self.trust();
+        let verify = |headers: &HeaderMap, body: &[u8]| trust.verify(headers, body);
+        let checked = check(answer.clone(), verify);
+        if let Err(Error::Verify { source: VerifyError::UnknownSerial(serial), .. }) = &checked
+            && let Ok(serial) = Serial::parse(serial)
+            && self.learn(&serial).await
         {
-            return Err(Error::Verify { status, request_id, source });
+            return check(answer, verify);
         }
-        Ok(Raw { status, headers, request_id, body, verified })
+        checked
     }
+}
+
+/// Checks an answer: a success must be signed, anything else may be.
+pub(crate) fn check(
+    answer: Response<Bytes>,
+    verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
+) -> Result<Raw, Error> {
+    let (parts, body) = answer.into_parts();
+    let (status, headers) = (parts.status, parts.headers);
+    if body.len() > BODY_BYTES_MAX {
+        return Err(TransportError::too_large(BODY_BYTES_MAX).into());
+    }
+    let header = |name| headers.get(name).filter(|value| !value.is_empty());
+    let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+    let request_id = header("Request-ID").and_then(text);
+    let verified = status.is_success() || header("Wechatpay-Signature").is_some();
+    if verified && let Err(source) = verify(&headers, &body) {
+        return Err(Error::Verify { status, request_id, source });
+    }
+    Ok(Raw { status, headers, request_id, body, verified })
 }
 
 /// Reads an answer that has been checked.
@@ -250,11 +281,12 @@ impl<T> Clone for Client<T> {
 
 impl<T> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { merchant, base_url, retry, transport: _ } = &*self.0;
+        let Inner { merchant, base_url, retry, trust, transport: _, refresh: _ } = &*self.0;
         f.debug_struct("Client")
             .field("merchant", merchant)
             .field("base_url", base_url)
             .field("retry", retry)
+            .field("trust", trust)
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,7 @@ use redress_crypto::VerifyError;
 use serde_json::Value as Json;
 
 use crate::base_url::TargetError;
+use crate::signer::SignError;
 use crate::transport::{Sent, TransportError};
 
 /// Why a call failed.
@@ -17,6 +18,9 @@ pub enum Error {
     /// The target cannot be sent as it is signed. Nothing was sent.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The request could not be signed. Nothing was sent.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// No whole answer came back.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -101,7 +105,7 @@ impl Error {
     ///
     /// | What happened | Fate |
     /// | --- | --- |
-    /// | the target was refused here | not sent |
+    /// | the target was refused here, or the signer failed | not sent |
     /// | no connection: refused, no such host, TLS failed, connecting took too long | not sent |
     /// | a signed answer 4xx, among them 429 | rejected |
     /// | a signed answer 4xx other than 401 to a code payment: payers were charged all the same | unknown |
@@ -115,7 +119,7 @@ impl Error {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Target(_) => Fate::NotSent,
+            Self::Target(_) | Self::Sign(_) => Fate::NotSent,
             Self::Transport(TransportError { sent, .. }) => match sent {
                 Sent::No => Fate::NotSent,
                 Sent::Maybe => Fate::Unknown,
@@ -159,7 +163,7 @@ impl Error {
                 answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error()
             }
             Self::Retried { last, .. } | Self::NotReversed { last } => last.is_retryable(),
-            Self::Target(_) | Self::Verify { .. } | Self::Decode { .. } => false,
+            Self::Target(_) | Self::Sign(_) | Self::Verify { .. } | Self::Decode { .. } => false,
         }
     }
 
@@ -175,9 +179,11 @@ impl Error {
         match self {
             Self::Api(answer) => Some(answer),
             Self::Retried { last, .. } | Self::NotReversed { last } => last.api(),
-            Self::Target(_) | Self::Transport(_) | Self::Verify { .. } | Self::Decode { .. } => {
-                None
-            }
+            Self::Target(_)
+            | Self::Sign(_)
+            | Self::Transport(_)
+            | Self::Verify { .. }
+            | Self::Decode { .. } => None,
         }
     }
 
@@ -190,7 +196,7 @@ impl Error {
                 request_id.as_deref()
             }
             Self::Retried { last, .. } | Self::NotReversed { last } => last.request_id(),
-            Self::Target(_) | Self::Transport(_) => None,
+            Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
         }
     }
 }

@@ -38,10 +38,13 @@ mod error;
 mod merchant;
 mod notification;
 mod patience;
+mod refresh;
 mod retry;
 mod settle;
+mod signer;
 mod statement;
 mod transport;
+mod trust;
 mod until;
 
 pub use redress_api as api;
@@ -58,6 +61,8 @@ pub use crate::notification::{NOTIFICATION_BYTES_MAX, Notification, Notification
 pub use crate::patience::Patience;
 pub use crate::retry::Retry;
 pub use crate::settle::{Settled, SettledOf};
+pub use crate::signer::{SignError, Signer, Signing};
 pub use crate::statement::{DownloadError, STATEMENT_BYTES_MAX};
 pub use crate::transport::{BODY_BYTES_MAX, BodyLimit, Reqwest, Sent, Transport, TransportError};
+pub use crate::trust::{KeyUse, Trust, TrustReport};
 pub use crate::until::Ended;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redress_api::{Appid, Mchid};
 use redress_crypto::{
@@ -11,6 +12,7 @@ use redress_crypto::{
 use serde_json::Value as Json;
 
 use crate::base_url::PRODUCTION;
+use crate::signer::{Key, Signer};
 
 const IDENTITY: &str = "merchant.json";
 const PRIVATE_KEY: &str = "apiclient_key.pem";
@@ -23,7 +25,7 @@ const PLATFORM_KEY: &str = "wxp_pub.pem";
 pub struct Merchant {
     pub(crate) mchid: Mchid,
     pub(crate) serial_no: Serial,
-    pub(crate) key: PrivateKey,
+    pub(crate) key: Key,
     pub(crate) public_key_id: Serial,
     pub(crate) platform_keys: KeyRing,
     pub(crate) base_url: String,
@@ -48,6 +50,29 @@ impl Merchant {
         mchid: Mchid,
         serial_no: Serial,
         key: PrivateKey,
+        public_key_id: Serial,
+        platform_key: PublicKey,
+    ) -> Self {
+        Self::with_key(mchid, serial_no, Key::Here(key), public_key_id, platform_key)
+    }
+
+    /// A merchant whose private key lives elsewhere, in an HSM or a KMS.
+    #[must_use]
+    pub fn signing_elsewhere(
+        mchid: Mchid,
+        serial_no: Serial,
+        signer: impl Signer,
+        public_key_id: Serial,
+        platform_key: PublicKey,
+    ) -> Self {
+        let key = Key::Elsewhere(Arc::new(signer));
+        Self::with_key(mchid, serial_no, key, public_key_id, platform_key)
+    }
+
+    fn with_key(
+        mchid: Mchid,
+        serial_no: Serial,
+        key: Key,
         public_key_id: Serial,
         platform_key: PublicKey,
     ) -> Self {
@@ -141,9 +166,12 @@ impl Merchant {
     /// Opens a sensitive field of an answer, which is sealed for the merchant's certificate.
     ///
     /// # Errors
-    /// If it was sealed for another key, or changed.
+    /// If it was sealed for another key, or changed, or if the key lives elsewhere.
     pub fn open_field(&self, sealed: &str) -> Result<Zeroizing<Vec<u8>>, OaepError> {
-        self.key.open_oaep(sealed)
+        match &self.key {
+            Key::Here(key) => key.open_oaep(sealed),
+            Key::Elsewhere(_) => Err(OaepError::Elsewhere),
+        }
     }
 
     /// The merchant's number.

@@ -81,7 +81,7 @@ impl<T: Transport> Client<T> {
         if answer.status().is_success() {
             return Ok(answer.into_body().into());
         }
-        let raw = self.check(self.merchant().platform_keys(), answer)?;
+        let raw = self.check_or_learn(answer).await?;
         Err(Error::Api(Box::new(ApiError::new(
             raw.status,
             raw.request_id,

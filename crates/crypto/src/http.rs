@@ -25,19 +25,40 @@ pub fn sign_request(
     now: i64,
     nonce: &str,
 ) {
+    let signature = key.sign(&message_to_sign(request, now, nonce));
+    authorize(serial, mchid, request, now, nonce, signature);
+}
+
+/// What a merchant signs for this request, for a key that lives elsewhere; [`authorize`] takes the
+/// signature.
+pub fn message_to_sign(request: &Request<Bytes>, now: i64, nonce: &str) -> Vec<u8> {
     // Its `Display`, not its `as_str`, is what goes over the wire: `/?a` for a bare `?a`.
     let target = request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
-    let timestamp = now.to_string();
-    let method = request.method().as_str();
-    let message = request_message(method, &target, &timestamp, nonce, request.body());
+    request_message(request.method().as_str(), &target, &now.to_string(), nonce, request.body())
+}
+
+/// Sets the `Authorization` of a request whose signature, in Base64, was made elsewhere.
+///
+/// # Panics
+///
+/// If `mchid`, `nonce` or `signature` cannot stand in the header: they must be printable ASCII
+/// without quotes.
+pub fn authorize(
+    serial: &Serial,
+    mchid: &str,
+    request: &mut Request<Bytes>,
+    now: i64,
+    nonce: &str,
+    signature: String,
+) {
+    assert!(!mchid.contains('"') && !nonce.contains('"'), "a quote would end the item");
     let authorization = Authorization {
         mchid: mchid.to_owned(),
         nonce_str: nonce.to_owned(),
-        timestamp,
+        timestamp: now.to_string(),
         serial_no: serial.to_string(),
-        signature: key.sign(&message),
+        signature,
     };
-    assert!(!mchid.contains('"') && !nonce.contains('"'), "a quote would end the item");
     let value = HeaderValue::try_from(authorization.to_string())
         .expect("the merchant's number and the nonce are printable");
     request.headers_mut().insert(AUTHORIZATION, value);

@@ -64,6 +64,9 @@ pub enum OaepError {
     /// Sealed for another key, or changed.
     #[error("the ciphertext was not sealed for this key")]
     Refused,
+    /// The private key is not in this process.
+    #[error("the private key is elsewhere: open the field there")]
+    Elsewhere,
     /// More than one block of this key can hold.
     #[error("{bytes} bytes are more than the {bytes_max} that this key can seal")]
     TooLong {

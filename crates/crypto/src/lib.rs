@@ -46,7 +46,9 @@ pub use crate::aead::{ApiV3Key, ApiV3KeyError, OpenError};
 pub use crate::certificate::Certificate;
 pub use crate::hash::sha1_hex;
 pub use crate::header::{Authorization, AuthorizationError, ResponseSignature};
-pub use crate::http::{sign_request, sign_response, verify_request, verify_response};
+pub use crate::http::{
+    authorize, message_to_sign, sign_request, sign_response, verify_request, verify_response,
+};
 pub use crate::key::{KeyError, OaepError, PrivateKey};
 pub use crate::message::{SCHEME, request_message, response_message};
 pub use crate::public_key::PublicKey;

@@ -68,6 +68,11 @@ impl Serial {
         &self.0
     }
 
+    /// Whether it is the id of a public key, not the number of a certificate.
+    pub fn is_public_key_id(&self) -> bool {
+        self.0.starts_with(PUBLIC_KEY_PREFIX)
+    }
+
     fn from_hex(digits: &str) -> Self {
         let digits = digits.trim_start_matches('0').to_ascii_uppercase();
         let width = digits.len().next_multiple_of(2).max(2);

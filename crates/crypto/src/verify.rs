@@ -57,6 +57,16 @@ impl KeyRing {
         self.0.insert(serial, key);
     }
 
+    /// Takes a key out. Returns whether there was one.
+    pub fn remove(&mut self, serial: &Serial) -> bool {
+        self.0.remove(serial).is_some()
+    }
+
+    /// The serials of all keys.
+    pub fn serials(&self) -> impl Iterator<Item = &Serial> {
+        self.0.keys()
+    }
+
     /// The key under a serial.
     pub fn get(&self, serial: &Serial) -> Option<&PublicKey> {
         self.0.get(serial)

@@ -6,7 +6,7 @@ use redress::api::Fen;
 use redress::api::pay::{CodePayer, Codepay, SceneInfo, StoreInfo, Total};
 use redress::{CodePaid, CodePaidOf, Error, Fate, Pace, Sent};
 
-use crate::fake::{Step, answer, bare, client, lost};
+use crate::fake::{Step, answer, bare, client, lost, of};
 
 const PAID: &str = r#"{"mchid":"1230000109","out_trade_no":"till-1","trade_state":"STATE"}"#;
 const ORDER: &str = r#"{"mchid":"1230000109","appid":"wx1","out_trade_no":"till-1",
@@ -30,16 +30,16 @@ const FAST: Pace = Pace {
 };
 
 fn payment() -> Codepay {
-    let store = StoreInfo { id: Some("0001".parse().unwrap()), out_id: None };
+    let store = StoreInfo { id: Some(of("0001")), out_id: None };
     Codepay {
-        appid: "wx1".parse().unwrap(),
-        mchid: "1230000109".parse().unwrap(),
-        description: "一杯咖啡".parse().unwrap(),
-        out_trade_no: "till-1".parse().unwrap(),
+        appid: of("wx1"),
+        mchid: of("1230000109"),
+        description: of("一杯咖啡"),
+        out_trade_no: of("till-1"),
         attach: None,
         goods_tag: None,
         support_fapiao: None,
-        payer: CodePayer { auth_code: "130061098828009406".parse().unwrap() },
+        payer: CodePayer { auth_code: of("130061098828009406") },
         amount: Total { total: Fen::new(1), currency: None },
         scene_info: SceneInfo { device_id: None, device_ip: None, store_info: store },
         detail: None,

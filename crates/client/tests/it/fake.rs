@@ -123,3 +123,8 @@ pub(crate) fn authorization(request: &Request<Bytes>) -> Authorization {
     let value = request.headers()[AUTHORIZATION].to_str().expect("text");
     Authorization::parse(value).expect("an authorization")
 }
+
+/// A value out of a text that fits it.
+pub(crate) fn of<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the text fits its type")
+}

@@ -15,3 +15,4 @@ mod server;
 mod settle;
 mod statements;
 mod tcp;
+mod trust;

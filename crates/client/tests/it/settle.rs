@@ -5,7 +5,7 @@ use std::time::Duration;
 use redress::api::{compensation, pay, subsidy};
 use redress::{Error, Fate, Patience, Sent, Settled};
 
-use crate::fake::{Step, answer, bare, client, lost};
+use crate::fake::{Step, answer, bare, client, lost, of};
 
 const BILL: &str = r#"{"sp_mchid":"1900001108","receiver_detail":{},"out_bill_no":"b1","amount":1,
   "bill_id":"1330000071100999991182020050700019480001","state":"STATE",
@@ -35,7 +35,7 @@ fn bill(state: &str) -> Step {
 }
 
 fn cancel() -> compensation::Cancel {
-    compensation::Cancel { out_bill_no: "b1".parse().unwrap() }
+    compensation::Cancel { out_bill_no: of("b1") }
 }
 
 /// An answer lost for good: as often as one call tries.
@@ -121,9 +121,9 @@ async fn a_refused_repetition_does_not_prove_that_the_first_was_not_done() {
 #[tokio::test]
 async fn without_a_query_it_is_sent_again() {
     let request = subsidy::Cancel {
-        sub_mchid: "1900013401".parse().unwrap(),
-        transaction_id: "42".parse().unwrap(),
-        description: "订单退款".parse().unwrap(),
+        sub_mchid: of("1900013401"),
+        transaction_id: of("42"),
+        description: of("订单退款"),
     };
     let steps = lost_thrice().into_iter().chain([answer(200, SUBSIDY)]).collect();
     let (client, fake) = client(steps);
@@ -136,11 +136,8 @@ async fn without_a_query_it_is_sent_again() {
 
 #[tokio::test]
 async fn a_reversal_is_repeated_while_the_order_stands() {
-    let request = pay::Reverse {
-        out_trade_no: "coffee-1".parse().unwrap(),
-        appid: "wx1".parse().unwrap(),
-        mchid: "1230000109".parse().unwrap(),
-    };
+    let request =
+        pay::Reverse { out_trade_no: of("coffee-1"), appid: of("wx1"), mchid: of("1230000109") };
     let order = |state| answer(200, in_state(ORDER, state));
     let rounds = [order("SUCCESS"), answer(500, "{}"), answer(500, "{}"), answer(500, "{}")];
     let steps = lost_thrice().into_iter().chain(rounds).chain([order("REVOKED")]).collect();
