@@ -4,6 +4,7 @@
 //! The envelope is signed like an answer, and what it tells is sealed with the merchant's APIv3
 //! key: see the crate of the protocol for both.
 
+use crate::error::MESSAGE_CHARS_MAX;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
@@ -61,6 +62,12 @@ pub struct Refused {
 }
 
 impl Refused {
+    /// A body that says why, in at most 256 characters.
+    #[must_use]
+    pub fn new(why: &str) -> Self {
+        Self { code: "FAIL".to_owned(), message: why.chars().take(MESSAGE_CHARS_MAX).collect() }
+    }
+
     /// The body of the page's example.
     #[must_use]
     pub fn plain() -> Self {

@@ -57,7 +57,10 @@ pub use crate::client::{Answer, Client, Raw};
 pub use crate::code_payment::{CodePaid, CodePaidOf, CodeStep, Pace, PayByCode};
 pub use crate::error::{ApiError, Error, Fate};
 pub use crate::merchant::{FolderError, Merchant};
-pub use crate::notification::{NOTIFICATION_BYTES_MAX, Notification, NotificationError};
+pub use crate::notification::{
+    NOTIFICATION_BYTES_MAX, Notification, NotificationError, RawNotification, Recent, Reply,
+    VerifiedNotification,
+};
 pub use crate::patience::Patience;
 pub use crate::retry::Retry;
 pub use crate::settle::{Settled, SettledOf};

@@ -1,13 +1,19 @@
 //! Notifications: which are believed, what they tell, and what is said of those that are not.
 
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use http::HeaderMap;
 use redress::api::notification::{ALGORITHM, Envelope, RESOURCE_TYPE, Refused, Resource};
 use redress::api::pay;
 use redress::crypto::{ApiV3Key, PrivateKey, VerifyError, sign_response};
-use redress::{Merchant, NOTIFICATION_BYTES_MAX, Notification, NotificationError};
+use redress::{
+    Client, Merchant, NOTIFICATION_BYTES_MAX, Notification, NotificationError, RawNotification,
+    Recent, Reply,
+};
 use serde_json::json;
 
-use crate::fake::{PUBLIC_KEY_ID, merchant, platform_key, serial};
+use crate::fake::{Fake, PUBLIC_KEY_ID, merchant, platform_key, serial};
 
 const NOW: i64 = 1_700_000_000;
 const APIV3_KEY: &str = "0123456789abcdefghijklmnopqrstuv";
@@ -182,7 +188,7 @@ fn what_is_signed_but_cannot_be_opened_says_why() {
         (changed(&|sent| sent.resource.nonce = "short".to_owned()), "nonce"),
         (changed(&|sent| sent.resource.ciphertext = "!".to_owned()), "Base64"),
         (changed(&|sent| sent.resource.associated_data = "refund".to_owned()), "not sealed with"),
-        (open(&printed(&envelope("secret words"))).expect_err("no JSON"), "not JSON"),
+        (open(&printed(&envelope("secret words"))).expect_err("no JSON"), "what was expected"),
     ] {
         let (status, text) = said(&error);
         assert_eq!(status, 400, "{text}");
@@ -207,4 +213,57 @@ fn what_is_signed_but_cannot_be_opened_says_why() {
 fn a_refusal_has_the_pages_body() {
     let body = serde_json::to_string(&Refused::plain()).expect("JSON");
     assert_eq!(body, r#"{"code":"FAIL","message":"失败"}"#);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client checks the age by the wall clock")]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    i64::try_from(since.as_secs()).expect("seconds")
+}
+
+#[tokio::test]
+async fn a_client_verifies_then_opens_and_counts() {
+    let client = Client::builder(receiver()).build_with(Arc::new(Fake::default())).expect("one");
+    let body = printed(&envelope(&told()));
+    let raw = |headers: HeaderMap| RawNotification::new(headers, body.clone());
+    let good = signed_by(platform_key(), &body, now());
+    let opened: Notification<pay::Order> =
+        client.open_notification(raw(good.clone())).await.unwrap();
+    assert_eq!(opened.resource.trade_state, pay::TradeState::Success);
+    assert!(!format!("{opened:?} {:?}", raw(good.clone())).contains("order1"));
+    let other = client.open_notification::<pay::Closed>(raw(good.clone())).await;
+    assert!(other.is_ok(), "an answer without fields reads anything");
+    let wrong = client.open_notification::<Vec<u8>>(raw(good.clone())).await;
+    assert!(matches!(wrong, Err(NotificationError::Resource)));
+    assert_eq!(client.trust().report().keys[0].messages, 3);
+
+    let mut probe = good;
+    let value = "WECHATPAY/SIGNTEST/abc".parse().expect("a header");
+    probe.insert("Wechatpay-Signature", value);
+    let refused = client.verify_notification(raw(probe)).await.unwrap_err();
+    assert_eq!(refused.status(), 401);
+    assert_eq!(client.trust().report().keys[0].messages, 3, "a probe does not count");
+}
+
+#[test]
+fn replies_say_whether_it_comes_again() {
+    let done = Reply::done().into_response();
+    assert_eq!((done.status().as_u16(), done.body().len()), (204, 0));
+    let again = Reply::again(&"忙".repeat(300)).into_response();
+    assert_eq!(again.status(), 500);
+    let body: Refused = serde_json::from_slice(again.body()).expect("JSON");
+    assert_eq!((&*body.code, body.message.chars().count()), ("FAIL", 256));
+    let refused = Reply::refuse(&NotificationError::NoKey).into_response();
+    assert_eq!(refused.status(), 500);
+}
+
+#[test]
+fn the_last_so_many_are_remembered() {
+    let recent = Recent::new(2);
+    assert!(recent.is_first("a") && !recent.is_first("a"));
+    assert!(recent.is_first("b") && recent.is_first("c"));
+    assert!(!recent.is_first("b"));
+    assert!(recent.is_first("a"), "it was forgotten, the oldest of three");
+    recent.forget("c");
+    assert!(recent.is_first("c"), "it could not be dealt with");
 }
