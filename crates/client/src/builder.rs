@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::base_url::BaseUrl;
-use crate::client::Client;
+use crate::client::{Client, Settings};
 use crate::merchant::Merchant;
 use crate::retry::Retry;
+use crate::sites::{Failover, Sites};
 use crate::transport::{Reqwest, Transport};
 
 /// The settings of a client; see [`Client::builder`].
@@ -14,7 +15,10 @@ pub struct ClientBuilder {
     merchant: Merchant,
     timeout: Duration,
     connect_timeout: Duration,
+    deadline: Duration,
     retry: Retry,
+    standby: Option<String>,
+    failover: Failover,
 }
 
 /// Why a client could not be made.
@@ -31,7 +35,9 @@ pub enum BuildError {
 impl ClientBuilder {
     pub(crate) fn new(merchant: Merchant) -> Self {
         let (timeout, connect_timeout) = (Duration::from_secs(10), Duration::from_secs(5));
-        Self { merchant, timeout, connect_timeout, retry: Retry::default() }
+        let (deadline, retry) = (Duration::from_secs(30), Retry::default());
+        let (standby, failover) = (None, Failover::Off);
+        Self { merchant, timeout, connect_timeout, deadline, retry, standby, failover }
     }
 
     /// Talks to this service instead of the merchant's own: scheme, host and port.
@@ -55,6 +61,21 @@ impl ClientBuilder {
         self
     }
 
+    /// Limits a whole [`Client::send`] with all its attempts and waits. 30 s by default.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sets where the standby site is, and when requests go there. Off by default. Of the real
+    /// service it is [`STANDBY`](crate::STANDBY).
+    #[must_use]
+    pub fn standby(mut self, base_url: impl Into<String>, failover: Failover) -> Self {
+        (self.standby, self.failover) = (Some(base_url.into()), failover);
+        self
+    }
+
     /// Sets when [`Client::send`] tries again. Three attempts by default.
     #[must_use]
     pub const fn retry(mut self, retry: Retry) -> Self {
@@ -67,25 +88,33 @@ impl ClientBuilder {
     /// # Errors
     /// If the base URL has more than scheme, host and port, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, BuildError> {
-        let base_url = self.parse_base_url()?;
-        let transport = if base_url.is_plain() {
-            Reqwest::plain(self.timeout, self.connect_timeout)?
+        let (timeout, connect_timeout) = (self.timeout, self.connect_timeout);
+        let (merchant, settings) = self.settle()?;
+        // What has no TLS anywhere is a stand-in.
+        let Settings { sites, .. } = &settings;
+        let plain = sites.main.is_plain() && sites.standby.as_ref().is_none_or(BaseUrl::is_plain);
+        let transport = if plain {
+            Reqwest::plain(timeout, connect_timeout)?
         } else {
-            Reqwest::new(self.timeout, self.connect_timeout)?
+            Reqwest::new(timeout, connect_timeout)?
         };
-        Ok(Client::new(self.merchant, base_url, self.retry, transport))
+        Ok(Client::new(merchant, settings, transport))
     }
 
     /// Makes a client over another transport, whose time limits are its own.
     ///
     /// # Errors
-    /// If the base URL has more than scheme, host and port.
+    /// If a base URL has more than scheme, host and port.
     pub fn build_with<T: Transport>(self, transport: T) -> Result<Client<T>, BuildError> {
-        let base_url = self.parse_base_url()?;
-        Ok(Client::new(self.merchant, base_url, self.retry, transport))
+        let (merchant, settings) = self.settle()?;
+        Ok(Client::new(merchant, settings, transport))
     }
 
-    fn parse_base_url(&self) -> Result<BaseUrl, BuildError> {
-        BaseUrl::parse(&self.merchant.base_url).map_err(BuildError::BaseUrl)
+    fn settle(self) -> Result<(Merchant, Settings), BuildError> {
+        let Self { merchant, deadline, retry, standby, failover, .. } = self;
+        let main = BaseUrl::parse(&merchant.base_url).map_err(BuildError::BaseUrl)?;
+        let standby = standby.as_deref().map(BaseUrl::parse).transpose();
+        let sites = Sites::new(main, standby.map_err(BuildError::BaseUrl)?, failover);
+        Ok((merchant, Settings { sites, retry, deadline }))
     }
 }

@@ -44,7 +44,7 @@ impl<T: Transport> Client<T> {
     /// If the list is refused (a merchant may have the public key alone), or cannot be opened.
     pub async fn certificates(&self) -> Result<Vec<Certificate>, CertificatesError> {
         let request = self.prepare(wire::encode(&List { algorithm_type: None }));
-        let answer = self.deliver(&request.map_err(Error::from)?).await?;
+        let answer = self.deliver(&request.map_err(Error::from)?, self.sites().first()).await?;
         let mut keys = self.trust().ring();
         let mut opened = Vec::new();
         // What is no list has nothing to open, and is reported once its signature is checked.

@@ -2,21 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
 use redress_crypto::{Serial, VerifyError, authorize, message_to_sign, nonce, random_bytes};
+use tokio::time::Instant;
 
-use crate::base_url::{BaseUrl, TargetError};
+use crate::base_url::TargetError;
+use crate::budget::Budget;
 use crate::builder::ClientBuilder;
 use crate::clock;
 use crate::error::{ApiError, Error, Fate};
 use crate::merchant::Merchant;
 use crate::refresh::Refresh;
 use crate::retry::Retry;
-use crate::transport::{BODY_BYTES_MAX, Reqwest, Transport, TransportError};
+use crate::sites::{Site, Sites, is_the_sites};
+use crate::transport::{BODY_BYTES_MAX, Reqwest, Sent, Transport, TransportError};
 use crate::trust::Trust;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -28,11 +32,19 @@ pub struct Client<T = Reqwest>(Arc<Inner<T>>);
 
 struct Inner<T> {
     merchant: Merchant,
-    base_url: BaseUrl,
-    retry: Retry,
+    settings: Settings,
     transport: T,
     trust: Trust,
     refresh: Refresh,
+    budget: Budget,
+}
+
+/// How a client goes about it.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) sites: Sites,
+    pub(crate) retry: Retry,
+    pub(crate) deadline: Duration,
 }
 
 /// A success, read.
@@ -70,10 +82,11 @@ impl Client {
 }
 
 impl<T: Transport> Client<T> {
-    pub(crate) fn new(merchant: Merchant, base_url: BaseUrl, retry: Retry, transport: T) -> Self {
+    pub(crate) fn new(merchant: Merchant, settings: Settings, transport: T) -> Self {
         let trust = Trust::new(merchant.platform_keys.clone());
         let refresh = Refresh::default();
-        Self(Arc::new(Inner { merchant, base_url, retry, transport, trust, refresh }))
+        let budget = Budget::default();
+        Self(Arc::new(Inner { merchant, settings, transport, trust, refresh, budget }))
     }
 
     /// The merchant that calls.
@@ -108,19 +121,30 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As for [`Client::send`].
     pub async fn exchange<E: Endpoint>(&self, request: &E) -> Result<Answer<E::Response>, Error> {
+        let Settings { sites, retry, deadline } = &self.0.settings;
         let request = self.prepare(wire::encode(request))?;
+        let end = Instant::now() + *deadline;
+        self.0.budget.earn();
+        let mut site = sites.first();
         let mut earlier = None;
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(&request).await.and_then(read::<E>) {
-                Ok(answer) => return Ok(answer),
+            let error = match self.attempt_by(&request, site, end).await.and_then(read::<E>) {
+                Ok(answer) => {
+                    sites.note(site, true);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
+            sites.note(site, !is_the_sites(&error));
             let random = u32::from_ne_bytes(random_bytes());
-            let Some(delay) = self.0.retry.next(attempt, &error, random) else {
+            let delay = retry.next(attempt, &error, random);
+            let delay = delay.filter(|delay| Instant::now() + *delay < end);
+            let Some(delay) = delay.filter(|_| self.0.budget.spend()) else {
                 return Err(unsettled(earlier, error));
             };
             tracing::debug!(attempt, ?delay, %error, "trying again");
+            site = sites.after(site, &error);
             // A query changes nothing, so that an earlier one leaves no doubt.
             if earlier.is_none() && error.fate() == Fate::Unknown && !E::METHOD.is_safe() {
                 earlier = Some(error);
@@ -133,7 +157,10 @@ impl<T: Transport> Client<T> {
     /// Sends a request once and reads the answer.
     pub(crate) async fn once<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
         let request = self.prepare(wire::encode(request))?;
-        Ok(self.attempt(&request).await.and_then(read::<E>)?.body)
+        let site = self.sites().first();
+        let answer = self.attempt(&request, site).await.and_then(read::<E>);
+        self.sites().note(site, answer.as_ref().err().is_none_or(|error| !is_the_sites(error)));
+        Ok(answer?.body)
     }
 
     /// Signs any request and sends it once: whether another endpoint may be repeated is not known
@@ -154,21 +181,25 @@ impl<T: Transport> Client<T> {
         }
         *request.method_mut() = method;
         *request.uri_mut() = self.target(path_and_query)?;
-        self.attempt(&self.dress(request)).await
+        self.attempt(&self.dress(request), self.sites().first()).await
     }
 
-    /// Puts the service's address in front of an encoded request.
+    /// Checks and dresses an encoded request.
     pub(crate) fn prepare(
         &self,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, TargetError> {
-        *request.uri_mut() = self.0.base_url.join(&request.uri().to_string())?;
+        *request.uri_mut() = self.target(&request.uri().to_string())?;
         Ok(self.dress(request))
     }
 
-    /// The whole address of a path and query.
+    /// The whole address of a path and query, at the main site.
     pub(crate) fn target(&self, path_and_query: &str) -> Result<http::Uri, TargetError> {
-        self.0.base_url.join(path_and_query)
+        self.sites().main.join(path_and_query)
+    }
+
+    pub(crate) fn sites(&self) -> &Sites {
+        &self.0.settings.sites
     }
 
     /// Sets the headers that every request has.
@@ -180,10 +211,23 @@ impl<T: Transport> Client<T> {
         request
     }
 
+    /// An attempt that is over when the time of the whole call is.
+    async fn attempt_by(
+        &self,
+        request: &Request<Bytes>,
+        site: Site,
+        end: Instant,
+    ) -> Result<Raw, Error> {
+        let late = |_: tokio::time::error::Elapsed| {
+            Err(TransportError::new(Sent::Maybe, "the time for the whole call is over").into())
+        };
+        tokio::time::timeout_at(end, self.attempt(request, site)).await.unwrap_or_else(late)
+    }
+
     /// Signs, sends and checks once.
-    async fn attempt(&self, request: &Request<Bytes>) -> Result<Raw, Error> {
+    async fn attempt(&self, request: &Request<Bytes>, site: Site) -> Result<Raw, Error> {
         let (method, path) = (request.method(), request.uri().path());
-        let answer = self.deliver(request).await?;
+        let answer = self.deliver(request, site).await?;
         let status = answer.status().as_u16();
         let raw = self.check_or_learn(answer).await?;
         let request_id = raw.request_id.as_deref().unwrap_or_default();
@@ -192,9 +236,17 @@ impl<T: Transport> Client<T> {
     }
 
     /// Signs and sends once.
-    pub(crate) async fn deliver(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, Error> {
+    pub(crate) async fn deliver(
+        &self,
+        request: &Request<Bytes>,
+        site: Site,
+    ) -> Result<Response<Bytes>, Error> {
         let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
         let mut request = request.clone();
+        if site == Site::Standby {
+            let target = request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
+            *request.uri_mut() = self.sites().url(site).join(&target)?;
+        }
         let (now, nonce) = (clock::unix_seconds(), nonce());
         let signature = key.sign(&message_to_sign(&request, now, &nonce)).await?;
         authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, signature);
@@ -239,16 +291,10 @@ pub(crate) fn check(
 
 /// Reads an answer that has been checked.
 pub(crate) fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
-    let Raw { status, request_id, body, verified, .. } = raw;
-    if !status.is_success() {
-        return Err(Error::Api(Box::new(ApiError::new(
-            status,
-            request_id,
-            body,
-            verified,
-            E::REFUSAL_IS_PROOF,
-        ))));
+    if !raw.status.is_success() {
+        return Err(Error::Api(Box::new(ApiError::new(raw, E::REFUSAL_IS_PROOF))));
     }
+    let Raw { status, request_id, body, .. } = raw;
     // 204: the answer has no fields.
     let fields = if body.is_empty() { b"{}" } else { &*body };
     match wire::decode_response::<E>(fields) {
@@ -281,11 +327,10 @@ impl<T> Clone for Client<T> {
 
 impl<T> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { merchant, base_url, retry, trust, transport: _, refresh: _ } = &*self.0;
+        let Inner { merchant, settings, trust, .. } = &*self.0;
         f.debug_struct("Client")
             .field("merchant", merchant)
-            .field("base_url", base_url)
-            .field("retry", retry)
+            .field("settings", settings)
             .field("trust", trust)
             .finish_non_exhaustive()
     }

@@ -1,14 +1,17 @@
 //! Why a call failed, and whether the request was carried out all the same.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use redress_api::{ErrorBody, ErrorCode};
 use redress_crypto::VerifyError;
 use serde_json::Value as Json;
 
 use crate::base_url::TargetError;
+use crate::client::Raw;
 use crate::signer::SignError;
 use crate::transport::{Sent, TransportError};
 
@@ -93,6 +96,8 @@ pub struct ApiError {
     pub body: Bytes,
     /// The `Request-ID`, which the provider's support asks for.
     pub request_id: Option<String>,
+    /// How long the service asks to wait, if it says (`Retry-After`, in seconds).
+    pub retry_after: Option<Duration>,
     /// Whether the platform signed it. What is not signed may come from anyone on the way.
     pub verified: bool,
     /// Whether such an answer proves that nothing was done, when it is signed: not with code
@@ -224,20 +229,17 @@ impl fmt::Display for Fate {
 }
 
 impl ApiError {
-    pub(crate) fn new(
-        status: StatusCode,
-        request_id: Option<String>,
-        body: Bytes,
-        verified: bool,
-        is_proof: bool,
-    ) -> Self {
+    pub(crate) fn new(raw: Raw, is_proof: bool) -> Self {
+        let Raw { status, headers, request_id, body, verified } = raw;
         let ErrorBody { code, detail, message } =
             serde_json::from_slice(&body).unwrap_or_else(|_| ErrorBody {
                 code: String::new(),
                 detail: None,
                 message: String::new(),
             });
-        Self { status, code, message, detail, body, request_id, verified, is_proof }
+        let after = headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok());
+        let retry_after = after.and_then(|after| after.parse().ok()).map(Duration::from_secs);
+        Self { status, code, message, detail, body, request_id, retry_after, verified, is_proof }
     }
 }
 

@@ -29,6 +29,7 @@
 //! and are good for five minutes.
 
 mod base_url;
+mod budget;
 mod builder;
 mod certificates;
 mod client;
@@ -42,6 +43,7 @@ mod refresh;
 mod retry;
 mod settle;
 mod signer;
+mod sites;
 mod statement;
 mod transport;
 mod trust;
@@ -65,6 +67,7 @@ pub use crate::patience::Patience;
 pub use crate::retry::Retry;
 pub use crate::settle::{Settled, SettledOf};
 pub use crate::signer::{SignError, Signer, Signing};
+pub use crate::sites::{Failover, SuccessRate};
 pub use crate::statement::{DownloadError, STATEMENT_BYTES_MAX};
 pub use crate::transport::{BODY_BYTES_MAX, BodyLimit, Reqwest, Sent, Transport, TransportError};
 pub use crate::trust::{KeyUse, Trust, TrustReport};

@@ -45,6 +45,9 @@ impl Retry {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let longest = self.first_delay.saturating_mul(doubled).min(self.max_delay);
         let half = longest / 2;
-        Some(half + half.mul_f64(f64::from(random) / f64::from(u32::MAX)))
+        let delay = half + half.mul_f64(f64::from(random) / f64::from(u32::MAX));
+        // What the service asks for is waited for in full, however long; the deadline decides.
+        let asked = error.api().and_then(|answer| answer.retry_after).unwrap_or_default();
+        Some(delay.max(asked))
     }
 }

@@ -77,18 +77,12 @@ impl<T: Transport> Client<T> {
         request.extensions_mut().insert(BodyLimit(STATEMENT_BYTES_MAX));
         let target: Result<Uri, TargetError> = self.target(target);
         *request.uri_mut() = target?;
-        let answer = self.deliver(&self.dress(request)).await?;
+        let answer = self.deliver(&self.dress(request), self.sites().first()).await?;
         if answer.status().is_success() {
             return Ok(answer.into_body().into());
         }
         let raw = self.check_or_learn(answer).await?;
-        Err(Error::Api(Box::new(ApiError::new(
-            raw.status,
-            raw.request_id,
-            raw.body,
-            raw.verified,
-            true,
-        ))))
+        Err(Error::Api(Box::new(ApiError::new(raw, true))))
     }
 }
 
