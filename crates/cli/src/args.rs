@@ -20,7 +20,7 @@ use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId
 pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
-pub(crate) use self::control::{Clock, Pay, Reach};
+pub(crate) use self::control::{Clock, PathId, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};

@@ -16,8 +16,9 @@ use crate::parts::{BODY, METHOD, NONCE, Parts, TARGET, TIME};
 const SINGLES_BYTES_MAX: usize = 8 << 20;
 /// How much is printed and hashed for bodies that are changed in two ways, in bytes.
 const REPRINTS_BYTES_MAX: usize = 512 << 10;
-/// How much is hashed for pairs of mistakes, in bytes.
-const PAIRS_BYTES_MAX: usize = 3 << 20;
+/// How much is hashed for pairs of mistakes, in bytes, less what single ones took: with a large body
+/// only the likeliest pairs are tried.
+const PAIRS_BYTES_MAX: usize = (3 << 20) + (128 << 10);
 /// How much is hashed for what has very many variants, in bytes.
 const WIDE_BYTES_MAX: usize = 768 << 10;
 /// What a try costs beside its bytes, in bytes.
@@ -119,11 +120,12 @@ pub(crate) fn request(parts: &Parts<'_>, oracle: &Oracle) -> Option<Found> {
     if let Some(found) = search.singles(&lines, &layouts) {
         return Some(found);
     }
+    let spent = SINGLES_BYTES_MAX - search.left;
     search.left = REPRINTS_BYTES_MAX;
     if let Some(found) = search.reprints() {
         return Some(found);
     }
-    search.left = PAIRS_BYTES_MAX;
+    search.left = PAIRS_BYTES_MAX.saturating_sub(spent);
     let found = TOGETHER.iter().find_map(|together| search.pairs(&lines, &layouts, *together));
     found.or_else(|| {
         search.left = WIDE_BYTES_MAX;
@@ -146,7 +148,8 @@ pub(crate) fn answer(
     if let Some(found) = search.singles(&lines, &layouts) {
         return Some(found);
     }
-    search.left = PAIRS_BYTES_MAX;
+    let spent = SINGLES_BYTES_MAX - search.left;
+    search.left = PAIRS_BYTES_MAX.saturating_sub(spent);
     for (at, one) in lines.iter().enumerate() {
         for other in lines[at + 1..].iter().filter(|other| other.line != one.line) {
             if let Some(text) = search.try_lines(&[one, other], None) {

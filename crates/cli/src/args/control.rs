@@ -1,5 +1,7 @@
 //! What acts on a running server from outside the API: the clock, the payer.
 
+use std::str::FromStr;
+
 use clap::{Args as ClapArgs, Subcommand};
 use redress::api::{Appid, Mchid, OutBillNo, OutTradeNo};
 
@@ -161,5 +163,23 @@ impl Answer {
     /// In the control API's word.
     pub(crate) const fn word(&self) -> &'static str {
         if self.confirm { "confirm" } else { "refuse" }
+    }
+}
+
+/// A number that a server has made, such as that of a request or a callback: letters, digits and
+/// dashes, so that it can stand in a path.
+#[derive(Clone, Debug)]
+pub(crate) struct PathId(pub(crate) String);
+
+impl FromStr for PathId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if fits && !text.is_empty() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("such a number has letters, digits and dashes")
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! What receives callbacks, and what looks after those that a server sends.
 
 use std::num::NonZeroU64;
-use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Subcommand};
 use redress::api::Mchid;
 
-use super::{Output, Reach, Who};
+use super::{Output, PathId, Reach, Who};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Notify {
@@ -77,7 +76,7 @@ pub(crate) struct List {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OneNotice {
     /// Its number, as `redress notify list` has it.
-    pub(crate) id: NoticeId,
+    pub(crate) id: PathId,
     #[command(flatten)]
     pub(crate) reach: Reach,
 }
@@ -90,23 +89,6 @@ pub(crate) struct SetUrl {
     pub(crate) url: String,
     #[command(flatten)]
     pub(crate) reach: Reach,
-}
-
-/// The number of a callback: letters, digits and dashes, so that it can stand in a path.
-#[derive(Clone, Debug)]
-pub(crate) struct NoticeId(pub(crate) String);
-
-impl FromStr for NoticeId {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if fits && !text.is_empty() {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("a number has letters, digits and dashes")
-        }
-    }
 }
 
 #[derive(Debug, ClapArgs)]

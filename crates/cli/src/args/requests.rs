@@ -1,10 +1,8 @@
 //! The request log of a running server.
 
-use std::str::FromStr;
-
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::Reach;
+use super::{PathId, Reach};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Requests {
@@ -60,24 +58,7 @@ pub(crate) struct ListRequests {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OneRequest {
     /// What the answer says in its header Request-ID, with or without what is behind the dash.
-    pub(crate) id: RequestId,
+    pub(crate) id: PathId,
     #[command(flatten)]
     pub(crate) reach: Reach,
-}
-
-/// A request's number: letters, digits and dashes, so that it can stand in a path.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestId(pub(crate) String);
-
-impl FromStr for RequestId {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if fits && !text.is_empty() {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("a Request-ID has letters, digits and dashes")
-        }
-    }
 }
