@@ -99,7 +99,7 @@ fn client(main: Main, failover: Failover, attempts: u32) -> (TwoClient, Arc<Two>
 
 /// Whether the service answered.
 async fn send(client: &TwoClient) -> bool {
-    let error = client.send(&Query { out_bill_no: of("b1") }).await.unwrap_err();
+    let error = client.send(&Query { out_bill_no: of("b1") }).await.expect_err("no success");
     error.code() == Some("NOT_FOUND")
 }
 
