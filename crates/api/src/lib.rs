@@ -43,6 +43,7 @@ pub mod partner;
 pub mod pay;
 pub mod rate;
 pub mod refund;
+mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sharing;
@@ -61,6 +62,7 @@ pub use id::{
 };
 pub use money::Fen;
 pub use rate::{Counts, Origin, Rate};
+pub use sealed::SealedField;
 pub use time::{Day, Timestamp};
 pub use word::{Open, Word};
 

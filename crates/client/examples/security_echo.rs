@@ -10,6 +10,7 @@ mod common;
 use std::error::Error;
 use std::process::ExitCode;
 
+use redress::Sensitive;
 use redress::api::security;
 
 #[tokio::main]
@@ -19,14 +20,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<security::Echoed, Box<dyn Error>> {
     let client = common::client("1230000109")?;
-    let secret = "张三";
+    let secret = Sensitive::from("张三");
     let request = security::Echo {
         notify_url: std::env::args().nth(2).map(|url| url.parse()).transpose()?,
         echo_message: "hello".parse()?,
-        encrypted_echo_message: Some(client.merchant().seal_field(secret)?.parse()?),
+        encrypted_echo_message: Some(client.seal(&secret)?),
     };
     let echoed = client.send(&request).await?;
     let sealed = echoed.encrypted_echo_message.as_deref().unwrap_or_default();
-    let opened = client.merchant().open_field(sealed)?;
-    if opened.as_slice() == secret.as_bytes() { Ok(echoed) } else { Err("another secret".into()) }
+    let opened = client.open_field(sealed)?;
+    match opened.expose_text() == Some(secret.expose()) {
+        true => Ok(echoed),
+        false => Err("another secret".into()),
+    }
 }

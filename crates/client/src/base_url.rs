@@ -4,7 +4,7 @@
 //! any library on the way would write it differently.
 
 use http::Uri;
-use reqwest::Url;
+use url::Url;
 
 /// The real service, at the nearest access point (主域名).
 pub const PRODUCTION: &str = "https://api.mch.weixin.qq.com";
@@ -16,6 +16,7 @@ pub const STANDBY: &str = "https://api2.mch.weixin.qq.com";
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     origin: String,
+    #[cfg(feature = "reqwest")]
     plain: bool,
 }
 
@@ -33,21 +34,24 @@ impl BaseUrl {
         let Ok(url) = Url::parse(text) else {
             return Err("is not a URL");
         };
-        let plain = match url.scheme() {
-            "https" => false,
-            "http" => true,
-            _ => return Err("is neither https nor http"),
-        };
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err("is neither https nor http");
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("has a user name or password");
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err("has more than scheme, host and port");
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), plain })
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            #[cfg(feature = "reqwest")]
+            plain: url.scheme() == "http",
+        })
     }
 
     /// Whether it is without TLS: a stand-in, never the real service.
+    #[cfg(feature = "reqwest")]
     pub(crate) const fn is_plain(&self) -> bool {
         self.plain
     }

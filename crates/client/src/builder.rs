@@ -7,13 +7,17 @@ use crate::client::{Client, Settings};
 use crate::merchant::Merchant;
 use crate::retry::Retry;
 use crate::sites::{Failover, Sites};
-use crate::transport::{Reqwest, Transport};
+#[cfg(feature = "reqwest")]
+use crate::transport::Reqwest;
+use crate::transport::Transport;
 
 /// The settings of a client; see [`Client::builder`].
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
     merchant: Merchant,
+    #[cfg(feature = "reqwest")]
     timeout: Duration,
+    #[cfg(feature = "reqwest")]
     connect_timeout: Duration,
     deadline: Duration,
     retry: Retry,
@@ -23,21 +27,34 @@ pub struct ClientBuilder {
 
 /// Why a client could not be made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BuildError {
     /// The base URL is not scheme, host and port.
     #[error("the base URL {0}; it is https://api.mch.weixin.qq.com or http://127.0.0.1:8790, say")]
     BaseUrl(&'static str),
+    /// The thread of a blocking client could not be started.
+    #[cfg(feature = "blocking")]
+    #[error("the thread of the blocking client could not be started")]
+    Thread(#[source] std::io::Error),
     /// HTTP or TLS could not be set up.
+    #[cfg(feature = "reqwest")]
     #[error("HTTP over TLS could not be set up")]
     Transport(#[from] reqwest::Error),
 }
 
 impl ClientBuilder {
     pub(crate) fn new(merchant: Merchant) -> Self {
-        let (timeout, connect_timeout) = (Duration::from_secs(10), Duration::from_secs(5));
-        let (deadline, retry) = (Duration::from_secs(30), Retry::default());
-        let (standby, failover) = (None, Failover::Off);
-        Self { merchant, timeout, connect_timeout, deadline, retry, standby, failover }
+        Self {
+            merchant,
+            #[cfg(feature = "reqwest")]
+            timeout: Duration::from_secs(10),
+            #[cfg(feature = "reqwest")]
+            connect_timeout: Duration::from_secs(5),
+            deadline: Duration::from_secs(30),
+            retry: Retry::default(),
+            standby: None,
+            failover: Failover::Off,
+        }
     }
 
     /// Talks to this service instead of the merchant's own: scheme, host and port.
@@ -48,6 +65,7 @@ impl ClientBuilder {
     }
 
     /// Limits each attempt, from connecting to the last byte of the answer. 10 s by default.
+    #[cfg(feature = "reqwest")]
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -55,6 +73,7 @@ impl ClientBuilder {
     }
 
     /// Limits connecting. 5 s by default.
+    #[cfg(feature = "reqwest")]
     #[must_use]
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -87,6 +106,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// If the base URL has more than scheme, host and port, or TLS cannot be set up.
+    #[cfg(feature = "reqwest")]
     pub fn build(self) -> Result<Client, BuildError> {
         let (timeout, connect_timeout) = (self.timeout, self.connect_timeout);
         let (merchant, settings) = self.settle()?;
@@ -99,6 +119,15 @@ impl ClientBuilder {
             Reqwest::new(timeout, connect_timeout)?
         };
         Ok(Client::new(merchant, settings, transport))
+    }
+
+    /// Makes a client that waits for its answers, for programs without a runtime.
+    ///
+    /// # Errors
+    /// As for [`ClientBuilder::build`], or if no thread can be started.
+    #[cfg(all(feature = "blocking", feature = "reqwest"))]
+    pub fn build_blocking(self) -> Result<crate::blocking::Client, BuildError> {
+        crate::blocking::Client::new(self.build()?)
     }
 
     /// Makes a client over another transport, whose time limits are its own.

@@ -1,13 +1,17 @@
 //! The platform's certificates: fetched, opened with the merchant's APIv3 key, and then trusted.
 
+use http::StatusCode;
 use redress_api::certificate::List;
-use redress_api::wire;
+use redress_api::{Endpoint as _, wire};
 use redress_crypto::{Certificate, KeyError, OpenError, verify_response};
+use tracing::Instrument as _;
 
 use crate::client::{Client, check, read};
 use crate::clock;
 use crate::error::Error;
 use crate::merchant::Merchant;
+use crate::observe::Call as Observed;
+use crate::sites::Site;
 use crate::transport::Transport;
 
 /// Why certificates could not be fetched.
@@ -43,8 +47,24 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// If the list is refused (a merchant may have the public key alone), or cannot be opened.
     pub async fn certificates(&self) -> Result<Vec<Certificate>, CertificatesError> {
+        let (call, site) = (Observed::of(&List::METHOD, List::PATH), self.sites().first());
+        call.attempt(1, site);
+        let listed = self.list(site).instrument(call.span()).await;
+        call.end(match &listed {
+            Err(CertificatesError::Call(error)) => Err(error),
+            Ok(_)
+            | Err(
+                CertificatesError::NoKey
+                | CertificatesError::Open(_)
+                | CertificatesError::Certificate(_),
+            ) => Ok((StatusCode::OK, None)),
+        });
+        listed
+    }
+
+    async fn list(&self, site: Site) -> Result<Vec<Certificate>, CertificatesError> {
         let request = self.prepare(wire::encode(&List { algorithm_type: None }));
-        let answer = self.deliver(&request.map_err(Error::from)?, self.sites().first()).await?;
+        let answer = self.deliver(&request.map_err(Error::from)?, site).await?;
         let mut keys = self.trust().ring();
         let mut opened = Vec::new();
         // What is no list has nothing to open, and is reported once its signature is checked.

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
 use redress_crypto::{Serial, VerifyError, authorize, message_to_sign, nonce, random_bytes};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::base_url::TargetError;
 use crate::budget::Budget;
@@ -17,10 +18,11 @@ use crate::builder::ClientBuilder;
 use crate::clock;
 use crate::error::{ApiError, Error, Fate};
 use crate::merchant::Merchant;
+use crate::observe::Call as Observed;
 use crate::refresh::Refresh;
 use crate::retry::Retry;
 use crate::sites::{Site, Sites, is_the_sites};
-use crate::transport::{BODY_BYTES_MAX, Reqwest, Sent, Transport, TransportError};
+use crate::transport::{BODY_BYTES_MAX, DefaultTransport, Sent, Transport, TransportError};
 use crate::trust::Trust;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -28,7 +30,7 @@ const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("redress/", env!("CARGO_PKG_VERSION")));
 
 /// Calls the service as one merchant. A clone shares everything.
-pub struct Client<T = Reqwest>(Arc<Inner<T>>);
+pub struct Client<T = DefaultTransport>(Arc<Inner<T>>);
 
 struct Inner<T> {
     merchant: Merchant,
@@ -81,18 +83,20 @@ impl Client {
     }
 }
 
+impl<T> Client<T> {
+    /// The merchant that calls.
+    #[must_use]
+    pub fn merchant(&self) -> &Merchant {
+        &self.0.merchant
+    }
+}
+
 impl<T: Transport> Client<T> {
     pub(crate) fn new(merchant: Merchant, settings: Settings, transport: T) -> Self {
         let trust = Trust::new(merchant.platform_keys.clone());
         let refresh = Refresh::default();
         let budget = Budget::default();
         Self(Arc::new(Inner { merchant, settings, transport, trust, refresh, budget }))
-    }
-
-    /// The merchant that calls.
-    #[must_use]
-    pub fn merchant(&self) -> &Merchant {
-        &self.0.merchant
     }
 
     /// The platform's keys that it trusts: the merchant's, and those that it has learned since.
@@ -121,6 +125,17 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As for [`Client::send`].
     pub async fn exchange<E: Endpoint>(&self, request: &E) -> Result<Answer<E::Response>, Error> {
+        let call = Observed::of(&E::METHOD, E::PATH);
+        let outcome = self.exchange_in(request, &call).instrument(call.span()).await;
+        call.end(answered(&outcome));
+        outcome
+    }
+
+    async fn exchange_in<E: Endpoint>(
+        &self,
+        request: &E,
+        call: &Observed,
+    ) -> Result<Answer<E::Response>, Error> {
         let Settings { sites, retry, deadline } = &self.0.settings;
         let request = self.prepare(wire::encode(request))?;
         let end = Instant::now() + *deadline;
@@ -129,6 +144,7 @@ impl<T: Transport> Client<T> {
         let mut earlier = None;
         let mut attempt = 1;
         loop {
+            call.attempt(attempt, site);
             let error = match self.attempt_by(&request, site, end).await.and_then(read::<E>) {
                 Ok(answer) => {
                     sites.note(site, true);
@@ -157,9 +173,12 @@ impl<T: Transport> Client<T> {
     /// Sends a request once and reads the answer.
     pub(crate) async fn once<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
         let request = self.prepare(wire::encode(request))?;
-        let site = self.sites().first();
-        let answer = self.attempt(&request, site).await.and_then(read::<E>);
+        let (call, site) = (Observed::of(&E::METHOD, E::PATH), self.sites().first());
+        call.attempt(1, site);
+        let answer = self.attempt(&request, site).instrument(call.span()).await;
+        let answer = answer.and_then(read::<E>);
         self.sites().note(site, answer.as_ref().err().is_none_or(|error| !is_the_sites(error)));
+        call.end(answered(&answer));
         Ok(answer?.body)
     }
 
@@ -181,7 +200,15 @@ impl<T: Transport> Client<T> {
         }
         *request.method_mut() = method;
         *request.uri_mut() = self.target(path_and_query)?;
-        self.attempt(&self.dress(request), self.sites().first()).await
+        let (call, site) =
+            (Observed::other(request.method(), request.uri().path()), self.sites().first());
+        call.attempt(1, site);
+        let answer = self.attempt(&self.dress(request), site).instrument(call.span()).await;
+        call.end(match &answer {
+            Ok(raw) => Ok((raw.status, raw.request_id.as_deref())),
+            Err(error) => Err(error),
+        });
+        answer
     }
 
     /// Checks and dresses an encoded request.
@@ -267,6 +294,11 @@ impl<T: Transport> Client<T> {
         }
         checked
     }
+}
+
+/// What is told of an outcome.
+fn answered<B>(outcome: &Result<Answer<B>, Error>) -> Result<(StatusCode, Option<&str>), &Error> {
+    outcome.as_ref().map(|answer| (answer.status, answer.request_id.as_deref()))
 }
 
 /// Checks an answer: a success must be signed, anything else may be.

@@ -192,6 +192,17 @@ impl Error {
         }
     }
 
+    /// The status of the last answer.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Api(answer) => Some(answer.status),
+            Self::Verify { status, .. } | Self::Decode { status, .. } => Some(*status),
+            Self::Retried { last, .. } | Self::NotReversed { last } => last.status(),
+            Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
+        }
+    }
+
     /// The `Request-ID` of the last answer.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {

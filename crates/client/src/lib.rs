@@ -23,10 +23,33 @@
 //! The platform's certificates come from [`Client::certificates`], the files of statements from
 //! [`Client::download`].
 //!
+//! A sensitive field is sealed by [`Client::seal`] for the key that requests name; its plaintext is a
+//! [`Sensitive`], which nothing prints.
+//!
 //! What the platform posts to a merchant is checked and opened by [`Merchant::open_notification`].
 //!
-//! A client runs inside a Tokio runtime. It reads the wall clock, because signatures carry the time
-//! and are good for five minutes.
+//! A client runs inside a Tokio runtime; `blocking::Client` brings its own. It reads the wall
+//! clock, because signatures carry the time and are good for five minutes.
+//!
+//! # Features
+//!
+//! Each only adds something, and any of them go together.
+//!
+//! | feature | by default | what it adds |
+//! | --- | --- | --- |
+//! | `reqwest` | yes | HTTP/1.1 over TLS (rustls, aws-lc-rs): `Reqwest` and `ClientBuilder::build`. Without it, give `ClientBuilder::build_with` a [`Transport`] |
+//! | `blocking` | no | `blocking::Client`, for programs without a runtime |
+//! | `axum` | no | [`RawNotification`] as an extractor, [`Reply`] as a response |
+//! | `tower` | no | `Tower`: any `tower` service as a [`Transport`]; `AsService`: the other way round |
+//! | `metrics` | no | `redress_client_calls_total` and `redress_client_call_seconds`, by `method`, `path` and `outcome` |
+//!
+//! Spans are always there: `redress.call`, with method, path, attempt, site, status, `Request-ID`
+//! and outcome. They have no query, no body and no header. `path` is the endpoint's template, in
+//! metrics also `other` for [`Client::call`]; `outcome` is `answered`, `not_sent`, `rejected`,
+//! `unknown`, in metrics also `dropped` for a call whose future was dropped before its end.
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
 
 mod base_url;
 mod budget;
@@ -38,13 +61,17 @@ mod code_payment;
 mod error;
 mod merchant;
 mod notification;
+mod observe;
 mod patience;
 mod refresh;
 mod retry;
+mod sensitive;
 mod settle;
 mod signer;
 mod sites;
 mod statement;
+#[cfg(feature = "metrics")]
+mod tally;
 mod transport;
 mod trust;
 mod until;
@@ -65,10 +92,17 @@ pub use crate::notification::{
 };
 pub use crate::patience::Patience;
 pub use crate::retry::Retry;
+pub use crate::sensitive::{SealError, Sensitive};
 pub use crate::settle::{Settled, SettledOf};
 pub use crate::signer::{SignError, Signer, Signing};
 pub use crate::sites::{Failover, SuccessRate};
 pub use crate::statement::{DownloadError, STATEMENT_BYTES_MAX};
-pub use crate::transport::{BODY_BYTES_MAX, BodyLimit, Reqwest, Sent, Transport, TransportError};
+#[cfg(feature = "reqwest")]
+pub use crate::transport::Reqwest;
+#[cfg(feature = "tower")]
+pub use crate::transport::{AsService, Tower};
+pub use crate::transport::{
+    BODY_BYTES_MAX, BodyLimit, DefaultTransport, Sent, Transport, TransportError,
+};
 pub use crate::trust::{KeyUse, Trust, TrustReport};
 pub use crate::until::Ended;

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redress_api::{Appid, Mchid};
-use redress_crypto::{
-    ApiV3Key, Certificate, KeyRing, OaepError, PrivateKey, PublicKey, Serial, Zeroizing,
-};
+use redress_crypto::{ApiV3Key, Certificate, KeyRing, PrivateKey, PublicKey, Serial};
 use serde_json::Value as Json;
 
 use crate::base_url::PRODUCTION;
@@ -153,25 +151,10 @@ impl Merchant {
         self
     }
 
-    /// Seals a sensitive field of a request for the platform's public key, the one that requests
-    /// name. A key of 2048 bits seals up to 214 bytes.
-    ///
-    /// # Errors
-    /// If it is too long.
-    pub fn seal_field(&self, plaintext: &str) -> Result<String, OaepError> {
+    /// The platform's key that requests name.
+    pub(crate) fn named_key(&self) -> &PublicKey {
         let key = self.platform_keys.get(&self.public_key_id);
-        key.expect("every merchant is made with this key").seal_oaep(plaintext.as_bytes())
-    }
-
-    /// Opens a sensitive field of an answer, which is sealed for the merchant's certificate.
-    ///
-    /// # Errors
-    /// If it was sealed for another key, or changed, or if the key lives elsewhere.
-    pub fn open_field(&self, sealed: &str) -> Result<Zeroizing<Vec<u8>>, OaepError> {
-        match &self.key {
-            Key::Here(key) => key.open_oaep(sealed),
-            Key::Elsewhere(_) => Err(OaepError::Elsewhere),
-        }
+        key.expect("every merchant is made with this key")
     }
 
     /// The merchant's number.

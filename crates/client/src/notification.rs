@@ -1,5 +1,7 @@
 //! What the platform posts to a merchant: as it came, then verified, then opened.
 
+#[cfg(feature = "axum")]
+mod extract;
 mod recent;
 mod reply;
 

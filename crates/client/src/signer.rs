@@ -5,7 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use redress_crypto::PrivateKey;
+use redress_crypto::{OaepError, PrivateKey, Zeroizing};
 
 /// A signature that is being made: Base64.
 pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<String, SignError>> + Send + 'a>>;
@@ -36,6 +36,13 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    pub(crate) fn open(&self, sealed: &str) -> Result<Zeroizing<Vec<u8>>, OaepError> {
+        match self {
+            Self::Here(key) => key.open_oaep(sealed),
+            Self::Elsewhere(_) => Err(OaepError::Elsewhere),
+        }
+    }
+
     pub(crate) async fn sign(&self, message: &[u8]) -> Result<String, SignError> {
         match self {
             Self::Here(key) => Ok(key.sign(message)),

@@ -52,6 +52,16 @@ pub(crate) enum Site {
     Standby,
 }
 
+impl Site {
+    /// Its name in spans.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Standby => "standby",
+        }
+    }
+}
+
 /// Where both are, and how the main one does.
 #[derive(Debug)]
 pub(crate) struct Sites {

@@ -3,13 +3,17 @@
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
-use http::{HeaderValue, Request, Uri, header::ACCEPT};
-use redress_api::statement::{HashType, Statement};
+use http::{HeaderValue, Request, StatusCode, Uri, header::ACCEPT};
+use redress_api::Endpoint as _;
+use redress_api::statement::{Download, HashType, Statement};
 use redress_crypto::sha1_hex;
+use tracing::Instrument as _;
 
 use crate::base_url::TargetError;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
+use crate::observe::Call as Observed;
+use crate::sites::Site;
 use crate::transport::{BodyLimit, Transport};
 
 /// The longest file of a statement that is read, before and after it is unpacked, in bytes.
@@ -60,7 +64,11 @@ impl<T: Transport> Client<T> {
         }
         let address: Uri = statement.download_url.trim().parse().map_err(DownloadError::Address)?;
         let target = address.path_and_query().map_or("/", |target| target.as_str());
-        let file = self.fetch(target).await?;
+        let (call, site) = (Observed::of(&Download::METHOD, Download::PATH), self.sites().first());
+        call.attempt(1, site);
+        let file = self.fetch(target, site).instrument(call.span()).await;
+        call.end(file.as_ref().map(|_| (StatusCode::OK, None)));
+        let file = file?;
         let file = if file.starts_with(GZIP) { unpack(&file)? } else { file };
         let (found, expected) = (sha1_hex(&file), &statement.hash_value);
         if found.eq_ignore_ascii_case(expected) {
@@ -71,13 +79,13 @@ impl<T: Transport> Client<T> {
     }
 
     /// Fetches what is not signed. A refusal is signed like any other.
-    async fn fetch(&self, target: &str) -> Result<Vec<u8>, Error> {
+    async fn fetch(&self, target: &str, site: Site) -> Result<Vec<u8>, Error> {
         let mut request = Request::new(bytes::Bytes::new());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
         request.extensions_mut().insert(BodyLimit(STATEMENT_BYTES_MAX));
         let target: Result<Uri, TargetError> = self.target(target);
         *request.uri_mut() = target?;
-        let answer = self.deliver(&self.dress(request), self.sites().first()).await?;
+        let answer = self.deliver(&self.dress(request), site).await?;
         if answer.status().is_success() {
             return Ok(answer.into_body().into());
         }

@@ -1,13 +1,29 @@
-//! Bytes out, bytes in: the trait and the one that uses `reqwest`.
+//! Bytes out, bytes in: the trait, and those who carry them.
+
+#[cfg(feature = "reqwest")]
+mod over_reqwest;
+#[cfg(feature = "tower")]
+mod over_tower;
+
+#[cfg(feature = "reqwest")]
+pub use self::over_reqwest::Reqwest;
+#[cfg(feature = "tower")]
+pub use self::over_tower::{AsService, Tower};
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Request, Response};
-use reqwest::redirect::Policy;
+use bytes::Bytes;
+use http::{Request, Response};
+
+/// What a client sends with unless it is given another transport.
+#[cfg(feature = "reqwest")]
+pub type DefaultTransport = Reqwest;
+
+/// What a client sends with unless it is given another transport: without the feature `reqwest`
+/// there is none, and [`ClientBuilder::build_with`](crate::ClientBuilder::build_with) takes one.
+#[cfg(not(feature = "reqwest"))]
+pub type DefaultTransport = std::convert::Infallible;
 
 /// The longest body of an answer that is read, in bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -68,69 +84,5 @@ impl TransportError {
 
     pub(crate) fn too_large(most: usize) -> Self {
         Self::new(Sent::Maybe, format!("the answer is longer than {most} bytes"))
-    }
-}
-
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Maybe };
-        // The address has the query, which does not belong into logs.
-        Self::new(sent, error.without_url())
-    }
-}
-
-/// HTTP/1.1 over TLS, with a pool of connections. A clone shares the pool.
-#[derive(Clone, Debug)]
-pub struct Reqwest(reqwest::Client);
-
-impl Reqwest {
-    /// Limits one exchange, from connecting to the last byte, to `timeout`, and connecting to
-    /// `connect_timeout`. Proxies are taken from the environment.
-    ///
-    /// # Errors
-    /// If TLS cannot be set up, say without any trusted certificate on the machine.
-    pub fn new(timeout: Duration, connect_timeout: Duration) -> Result<Self, reqwest::Error> {
-        settings(timeout, connect_timeout).build().map(Self)
-    }
-
-    /// For a stand-in without TLS: needs no trusted certificates and passes no proxy.
-    pub(crate) fn plain(
-        timeout: Duration,
-        connect_timeout: Duration,
-    ) -> Result<Self, reqwest::Error> {
-        settings(timeout, connect_timeout).tls_certs_only([]).no_proxy().build().map(Self)
-    }
-}
-
-fn settings(timeout: Duration, connect_timeout: Duration) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .timeout(timeout)
-        .connect_timeout(connect_timeout)
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-}
-
-impl Transport for Reqwest {
-    async fn call(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        if request.body().is_empty() && !request.method().is_safe() {
-            // Left out otherwise, and some gateways refuse a POST without it.
-            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        let most = request.extensions().get::<BodyLimit>().map_or(BODY_BYTES_MAX, |limit| limit.0);
-        let request = reqwest::Request::try_from(request)?;
-        let mut answer = self.0.execute(request).await?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > most {
-                return Err(TransportError::too_large(most));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut response = Response::new(body.freeze());
-        *response.status_mut() = answer.status();
-        *response.version_mut() = answer.version();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        Ok(response)
     }
 }

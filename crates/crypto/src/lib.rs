@@ -58,4 +58,4 @@ pub use crate::serial::{Serial, SerialError};
 pub use crate::verify::{
     KeyRing, PROBE_PREFIX, VerifyError, WINDOW_SECONDS, fresh_answer, fresh_request,
 };
-pub use zeroize::Zeroizing;
+pub use zeroize::{Zeroize, Zeroizing};

@@ -5,6 +5,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use redress_api::notification::Refused;
 
+#[cfg(feature = "axum")]
+use super::NOTIFICATION_BYTES_MAX;
 use super::NotificationError;
 
 /// The answer to a notification. It must be given within five seconds.
@@ -42,6 +44,19 @@ impl Reply {
     #[must_use]
     pub fn into_response(self) -> Response<Bytes> {
         self.0
+    }
+
+    /// It is longer than any notification.
+    #[cfg(feature = "axum")]
+    pub(super) fn too_long() -> Self {
+        let why = format!("the notification has more than {NOTIFICATION_BYTES_MAX} bytes");
+        Self::failed(StatusCode::PAYLOAD_TOO_LARGE, &why)
+    }
+
+    /// It did not come whole.
+    #[cfg(feature = "axum")]
+    pub(super) fn cut_short() -> Self {
+        Self::failed(StatusCode::BAD_REQUEST, "the notification did not come whole")
     }
 
     fn failed(status: StatusCode, why: &str) -> Self {

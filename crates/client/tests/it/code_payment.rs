@@ -29,7 +29,7 @@ const FAST: Pace = Pace {
     limit: Duration::from_millis(300),
 };
 
-fn payment() -> Codepay {
+pub(crate) fn payment() -> Codepay {
     let store = StoreInfo { id: Some(of("0001")), out_id: None };
     Codepay {
         appid: of("wx1"),

@@ -61,10 +61,15 @@ impl Fake {
     }
 }
 
+/// A platform that follows the script.
+pub(crate) fn scripted(steps: Vec<Step>) -> Arc<Fake> {
+    Arc::new(Fake { steps: Mutex::new(steps.into()), ..Fake::default() })
+}
+
 /// A client whose platform follows the script. It waits no longer than 2 ms between attempts.
 pub(crate) fn client(steps: Vec<Step>) -> (Client<Arc<Fake>>, Arc<Fake>) {
     let (first_delay, max_delay) = (Duration::from_millis(1), Duration::from_millis(2));
-    let fake = Arc::new(Fake { steps: Mutex::new(steps.into()), ..Fake::default() });
+    let fake = scripted(steps);
     let client = Client::builder(merchant())
         .retry(Retry { attempts: 3, first_delay, max_delay })
         .build_with(Arc::clone(&fake))
@@ -74,9 +79,8 @@ pub(crate) fn client(steps: Vec<Step>) -> (Client<Arc<Fake>>, Arc<Fake>) {
 
 /// A client with one attempt and one answer.
 pub(crate) fn client_for(step: Step) -> Client<Arc<Fake>> {
-    let fake = Arc::new(Fake { steps: Mutex::new([step].into()), ..Fake::default() });
     let builder = Client::builder(merchant()).retry(Retry::none());
-    builder.build_with(fake).expect("a client")
+    builder.build_with(scripted(vec![step])).expect("a client")
 }
 
 /// An answer without signature.

@@ -4,8 +4,9 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
+use redress::api::sharing::SealedName;
 use redress::crypto::OaepError;
-use redress::{FolderError, Merchant, PRODUCTION};
+use redress::{FolderError, Merchant, PRODUCTION, SealError, Sensitive};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -54,13 +55,16 @@ fn a_whole_folder_is_read() {
 #[test]
 fn sensitive_fields_are_sealed_for_the_platform_and_opened_with_the_merchants_key() {
     let merchant = Merchant::from_folder(folder(&identity()).path()).expect("a merchant");
-    let sealed = merchant.seal_field("张三").expect("short enough");
+    let name = Sensitive::from("张三");
+    let sealed: String = merchant.seal(&name).expect("short enough");
     assert_eq!(*platform_key().open_oaep(&sealed).expect("sealed for it"), "张三".as_bytes());
-    assert_eq!(merchant.open_field(&sealed), Err(OaepError::Refused));
+    assert_eq!(merchant.open_field(&sealed).unwrap_err(), OaepError::Refused);
     let sealed = merchant_key().public_key().seal_oaep("张三".as_bytes()).expect("short enough");
-    assert_eq!(*merchant.open_field(&sealed).expect("sealed for it"), "张三".as_bytes());
-    let too_long = OaepError::TooLong { bytes: 215, bytes_max: 214 };
-    assert_eq!(merchant.seal_field(&"z".repeat(215)), Err(too_long));
+    let opened = merchant.open_field(&sealed).expect("sealed for it");
+    assert_eq!(opened.expose_text(), Some("张三"));
+    let too_long = SealError::Oaep(OaepError::TooLong { bytes: 215, bytes_max: 214 });
+    let long = Sensitive::from("z".repeat(215));
+    assert_eq!(merchant.seal::<SealedName, _>(&long), Err(too_long));
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) fn client(server: &TestServer, mchid: &str) -> Client {
     Client::builder(merchant).build().expect("the folder names a host")
 }
 
-fn create(out_bill_no: &str, amount: i64) -> Create {
+pub(crate) fn create(out_bill_no: &str, amount: i64) -> Create {
     Create {
         receiver: Receiver::transaction_user("1217752501201407033233368018".parse().expect("id")),
         out_bill_no: out_bill_no.parse().expect("a number"),

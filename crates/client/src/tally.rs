@@ -1,0 +1,36 @@
+//! Counters and a histogram of calls, for whatever recorder the program has installed.
+//! Their names and labels are in the documentation of the crate.
+
+use http::Method;
+use metrics::{Label, counter, histogram};
+use tokio::time::Instant;
+
+/// A call that is counted when it ends.
+pub(crate) struct Tally {
+    method: Method,
+    path: &'static str,
+    began: Instant,
+    outcome: &'static str,
+}
+
+impl Tally {
+    pub(crate) fn begin(method: &Method, path: &'static str) -> Self {
+        Self { method: method.clone(), path, began: Instant::now(), outcome: "dropped" }
+    }
+
+    pub(crate) fn end(mut self, outcome: &'static str) {
+        self.outcome = outcome;
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        let labels = vec![
+            Label::new("method", self.method.to_string()),
+            Label::from_static_parts("path", self.path),
+            Label::from_static_parts("outcome", self.outcome),
+        ];
+        counter!("redress_client_calls_total", labels.clone()).increment(1);
+        histogram!("redress_client_call_seconds", labels).record(self.began.elapsed());
+    }
+}
