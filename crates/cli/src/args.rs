@@ -7,10 +7,11 @@ mod control;
 mod exec;
 mod explain;
 mod notify;
+mod profile;
 mod requests;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
@@ -24,6 +25,7 @@ pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
+pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
@@ -37,6 +39,9 @@ pub(crate) struct Args {
     /// Say more on stderr; twice for more still. RUST_LOG has the last word.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// For commands that call: act as this profile; the one in use when left out.
+    #[arg(long, value_name = "NAME", global = true, env = "REDRESS_PROFILE")]
+    pub(crate) profile: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -66,6 +71,13 @@ pub(crate) enum Command {
     ///
     /// Exits 0 if the answer is a success, 1 if not.
     Call(Call),
+    /// Profiles: merchants by name, and whether they are for real.
+    ///
+    /// Another host than this machine is called only for a profile that was added with --live.
+    /// Flags come before the environment, the environment before the profile. They are kept in
+    /// redress/profiles.json in the folder for settings, or in the file that REDRESS_CONFIG names.
+    #[command(subcommand)]
+    Profile(Profile),
     /// Say which mistake a wrong signature was made with, by proof.
     ///
     /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is
@@ -176,8 +188,18 @@ pub(crate) struct Who {
     /// The merchant's number, to find its folder under --data.
     #[arg(long, env = "REDRESS_MCHID")]
     pub(crate) mchid: Option<Mchid>,
-    #[command(flatten)]
-    pub(crate) data: Data,
+    /// The data folder; ./redress-data when left out.
+    #[arg(long, value_name = "DIR", env = "REDRESS_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    #[arg(from_global)]
+    pub(crate) profile: Option<String>,
+}
+
+impl Who {
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new("./redress-data"))
+    }
 }
 
 /// Who calls, and whom.
@@ -186,7 +208,8 @@ pub(crate) struct Who {
 pub(crate) struct Caller {
     #[command(flatten)]
     pub(crate) who: Who,
-    /// Call this host instead of the one in merchant.json.
+    /// Call this host instead of the profile's or the one in merchant.json. Another than this
+    /// machine is called for a live profile only.
     #[arg(long, value_name = "URL", env = "REDRESS_BASE_URL")]
     pub(crate) base_url: Option<String>,
     /// How long a call may take in all, in seconds.

@@ -9,7 +9,7 @@ use redress_server::DIRECT;
 use serde_json::{Map, Value as Json, json};
 
 use crate::args::{Bill, BillFile};
-use crate::operate::{client, merchant};
+use crate::caller::{client, merchant};
 use crate::print::{self, Table};
 
 /// What people are shown of a trade, and of a movement. The file has more.

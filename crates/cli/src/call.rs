@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value as Json, json};
 
 use crate::args::Call;
-use crate::operate::{client, merchant};
+use crate::caller::{client, merchant};
 use crate::print;
 
 pub(crate) async fn run(args: Call) -> anyhow::Result<ExitCode> {

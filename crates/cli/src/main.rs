@@ -4,6 +4,7 @@ mod args;
 mod bill;
 mod ca;
 mod call;
+mod caller;
 mod clock;
 mod control;
 mod demo;
@@ -13,6 +14,7 @@ mod notify;
 mod operate;
 mod pay;
 mod print;
+mod profile;
 mod requests;
 mod reset;
 mod serve;
@@ -28,6 +30,18 @@ use crate::args::{Args, Command};
 
 /// The command line was wrong, as clap says it.
 pub(crate) const USAGE: u8 = 2;
+
+/// What is wrong with how it was called, and what to do about it. Nothing was done.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -48,7 +62,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             print::error(&error);
-            ExitCode::FAILURE
+            if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -61,6 +75,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
+        Command::Profile(command) => profile::run(command, args.profile),
         Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,

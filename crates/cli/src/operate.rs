@@ -1,38 +1,19 @@
 //! A command for each operation.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use redress::api::compensation::{Cancel, Create, PreTransfer, Query, Receiver};
 use redress::api::subsidy::CancelResult;
-use redress::api::{Endpoint, Fen, Mchid, pay, subsidy};
-use redress::{Client, Error, Fate, Merchant};
+use redress::api::{Endpoint, Fen, pay, subsidy};
+use redress::{Error, Fate};
 use redress_server::{DIRECT, PLATFORM};
 
 use crate::args::{
-    Caller, Compensate, CompensateCreate, CompensatePreTransfer, Output, Reverse, Subsidy, Who,
+    Caller, Compensate, CompensateCreate, CompensatePreTransfer, Output, Reverse, Subsidy,
 };
+use crate::caller::{client, merchant};
 use crate::print;
-
-/// The folder that a call signs with: the one named, or that of a merchant under `--data`.
-pub(crate) fn merchant(who: &Who, usual: Option<&str>) -> anyhow::Result<Merchant> {
-    let folder = match (&who.merchant, who.mchid.as_ref().map(Mchid::as_str).or(usual)) {
-        (Some(folder), _) => folder.clone(),
-        (None, Some(mchid)) => who.data.data.join("merchants").join(mchid),
-        (None, None) => anyhow::bail!("say who calls: --merchant DIR, or --mchid NUMBER"),
-    };
-    Merchant::from_folder(&folder).context("no such merchant; is `redress serve` set up?")
-}
-
-/// A client for a call.
-pub(crate) fn client(caller: &Caller, merchant: Merchant) -> anyhow::Result<Client> {
-    let mut builder = Client::builder(merchant).timeout(Duration::from_secs(caller.timeout));
-    if let Some(base_url) = &caller.base_url {
-        builder = builder.base_url(base_url);
-    }
-    Ok(builder.build()?)
-}
 
 pub(crate) async fn compensate(command: Compensate) -> anyhow::Result<ExitCode> {
     match command {

@@ -11,6 +11,7 @@ mod fuzz;
 mod interop;
 mod notify;
 mod payer;
+mod profile;
 mod requests;
 mod served;
 mod tidy;
