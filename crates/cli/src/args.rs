@@ -9,6 +9,7 @@ mod explain;
 mod notify;
 mod profile;
 mod requests;
+mod wait;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
+pub(crate) use self::wait::Wait;
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
 /// ledger, and a client for it and for the real service.
@@ -215,6 +217,10 @@ pub(crate) struct Caller {
     /// How long a call may take in all, in seconds.
     #[arg(long, value_name = "SECONDS", env = "REDRESS_TIMEOUT", default_value_t = 10)]
     pub(crate) timeout: u64,
+    /// Send nothing. Print a curl command line that sends the same, signed for the next five
+    /// minutes, for a POSIX shell.
+    #[arg(long)]
+    pub(crate) curl: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -276,6 +282,8 @@ pub(crate) struct CompensateCreate {
     #[command(flatten)]
     pub(crate) compensation: Compensation,
     #[command(flatten)]
+    pub(crate) wait: Wait,
+    #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -292,6 +300,8 @@ pub(crate) struct CompensatePreTransfer {
     #[arg(long, value_name = "URL")]
     pub(crate) notify_url: Option<NotifyUrl>,
     #[command(flatten)]
+    pub(crate) wait: Wait,
+    #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -301,6 +311,8 @@ pub(crate) struct CompensatePreTransfer {
 pub(crate) struct CompensateOne {
     /// Your number of the bill.
     pub(crate) out_bill_no: OutBillNo,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
@@ -314,6 +326,8 @@ pub(crate) struct Reverse {
     /// The application; the one in merchant.json when left out.
     #[arg(long)]
     pub(crate) appid: Option<Appid>,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
@@ -336,6 +350,8 @@ pub(crate) struct SubsidyCancel {
     /// Why, 1–80 characters.
     #[arg(long)]
     pub(crate) description: CancelDescription,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]

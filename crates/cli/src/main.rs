@@ -7,6 +7,7 @@ mod call;
 mod caller;
 mod clock;
 mod control;
+mod curl;
 mod demo;
 mod exec;
 mod explain;
@@ -20,6 +21,7 @@ mod reset;
 mod serve;
 mod span;
 mod verify;
+mod wait;
 
 use std::process::ExitCode;
 
