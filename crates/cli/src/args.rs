@@ -122,6 +122,12 @@ pub(crate) enum Command {
     Ca(Ca),
     /// List what no page of the documentation says and was chosen here.
     Assumptions(Output),
+    /// Print the man page, or write one for each command into a folder.
+    Man {
+        /// The folder: redress.1, redress-call.1, …
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
     /// Print the completions of a shell.
     Completions {
         /// Which shell.

@@ -11,6 +11,7 @@ mod curl;
 mod demo;
 mod exec;
 mod explain;
+mod man;
 mod notify;
 mod operate;
 mod pay;
@@ -89,6 +90,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Clock(args) => clock::run(args).await,
         Command::Ca(args) => ca::run(&args),
         Command::Assumptions(args) => print::assumptions(&args),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "redress", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
