@@ -7,10 +7,12 @@ mod control;
 mod exec;
 mod explain;
 mod notify;
+mod profile;
 mod requests;
+mod wait;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
@@ -24,7 +26,9 @@ pub(crate) use self::control::{Clock, PathId, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
+pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
+pub(crate) use self::wait::Wait;
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
 /// ledger, and a client for it and for the real service.
@@ -37,6 +41,9 @@ pub(crate) struct Args {
     /// Say more on stderr; twice for more still. RUST_LOG has the last word.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// For commands that call: act as this profile; the one in use when left out.
+    #[arg(long, value_name = "NAME", global = true, env = "REDRESS_PROFILE")]
+    pub(crate) profile: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -66,6 +73,13 @@ pub(crate) enum Command {
     ///
     /// Exits 0 if the answer is a success, 1 if not.
     Call(Call),
+    /// Profiles: merchants by name, and whether they are for real.
+    ///
+    /// Another host than this machine is called only for a profile that was added with --live.
+    /// Flags come before the environment, the environment before the profile. They are kept in
+    /// redress/profiles.json in the folder for settings, or in the file that REDRESS_CONFIG names.
+    #[command(subcommand)]
+    Profile(Profile),
     /// Say which mistake a wrong signature was made with, by proof.
     ///
     /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is
@@ -108,6 +122,12 @@ pub(crate) enum Command {
     Ca(Ca),
     /// List what no page of the documentation says and was chosen here.
     Assumptions(Output),
+    /// Print the man page, or write one for each command into a folder.
+    Man {
+        /// The folder: redress.1, redress-call.1, …
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
     /// Print the completions of a shell.
     Completions {
         /// Which shell.
@@ -176,8 +196,18 @@ pub(crate) struct Who {
     /// The merchant's number, to find its folder under --data.
     #[arg(long, env = "REDRESS_MCHID")]
     pub(crate) mchid: Option<Mchid>,
-    #[command(flatten)]
-    pub(crate) data: Data,
+    /// The data folder; ./redress-data when left out.
+    #[arg(long, value_name = "DIR", env = "REDRESS_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    #[arg(from_global)]
+    pub(crate) profile: Option<String>,
+}
+
+impl Who {
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new("./redress-data"))
+    }
 }
 
 /// Who calls, and whom.
@@ -186,12 +216,17 @@ pub(crate) struct Who {
 pub(crate) struct Caller {
     #[command(flatten)]
     pub(crate) who: Who,
-    /// Call this host instead of the one in merchant.json.
+    /// Call this host instead of the profile's or the one in merchant.json. Another than this
+    /// machine is called for a live profile only.
     #[arg(long, value_name = "URL", env = "REDRESS_BASE_URL")]
     pub(crate) base_url: Option<String>,
     /// How long a call may take in all, in seconds.
     #[arg(long, value_name = "SECONDS", env = "REDRESS_TIMEOUT", default_value_t = 10)]
     pub(crate) timeout: u64,
+    /// Send nothing. Print a curl command line that sends the same, signed for the next five
+    /// minutes, for a POSIX shell.
+    #[arg(long)]
+    pub(crate) curl: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -253,6 +288,8 @@ pub(crate) struct CompensateCreate {
     #[command(flatten)]
     pub(crate) compensation: Compensation,
     #[command(flatten)]
+    pub(crate) wait: Wait,
+    #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -269,6 +306,8 @@ pub(crate) struct CompensatePreTransfer {
     #[arg(long, value_name = "URL")]
     pub(crate) notify_url: Option<NotifyUrl>,
     #[command(flatten)]
+    pub(crate) wait: Wait,
+    #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -278,6 +317,8 @@ pub(crate) struct CompensatePreTransfer {
 pub(crate) struct CompensateOne {
     /// Your number of the bill.
     pub(crate) out_bill_no: OutBillNo,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
@@ -291,6 +332,8 @@ pub(crate) struct Reverse {
     /// The application; the one in merchant.json when left out.
     #[arg(long)]
     pub(crate) appid: Option<Appid>,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]
@@ -313,6 +356,8 @@ pub(crate) struct SubsidyCancel {
     /// Why, 1–80 characters.
     #[arg(long)]
     pub(crate) description: CancelDescription,
+    #[command(flatten)]
+    pub(crate) wait: Wait,
     #[command(flatten)]
     pub(crate) caller: Caller,
     #[command(flatten)]

@@ -9,7 +9,8 @@ use redress_server::DIRECT;
 use serde_json::{Map, Value as Json, json};
 
 use crate::args::{Bill, BillFile};
-use crate::operate::{client, merchant};
+use crate::caller::{builder, client, merchant};
+use crate::curl;
 use crate::print::{self, Table};
 
 /// What people are shown of a trade, and of a movement. The file has more.
@@ -45,7 +46,11 @@ async fn fetch<E: Endpoint<Response = Statement>>(
     args: &BillFile,
     shown: [&str; 6],
 ) -> anyhow::Result<ExitCode> {
-    let client = client(&args.caller, merchant(&args.caller.who, Some(DIRECT))?)?;
+    let merchant = merchant(&args.caller.who, Some(DIRECT))?;
+    if args.caller.curl {
+        return curl::show(&builder(&args.caller, merchant).build()?.sign(request).await?);
+    }
+    let client = client(&args.caller, merchant)?;
     let statement = client.send(request).await?;
     let file = client.download(&statement).await?;
     if let Some(path) = &args.output {

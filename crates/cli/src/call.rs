@@ -8,12 +8,18 @@ use bytes::Bytes;
 use serde_json::{Map, Value as Json, json};
 
 use crate::args::Call;
-use crate::operate::{client, merchant};
+use crate::caller::{builder, client, merchant};
+use crate::curl;
 use crate::print;
 
 pub(crate) async fn run(args: Call) -> anyhow::Result<ExitCode> {
     let body = body(args.json.as_deref())?;
-    let client = client(&args.caller, merchant(&args.caller.who, None)?)?;
+    let merchant = merchant(&args.caller.who, None)?;
+    if args.caller.curl {
+        let client = builder(&args.caller, merchant).build()?;
+        return curl::show(&client.sign_call(args.method, &args.path, body).await?);
+    }
+    let client = client(&args.caller, merchant)?;
     let answer = client.call(args.method, &args.path, body).await?;
     let parsed = serde_json::from_slice::<Json>(&answer.body).ok();
     let text = || String::from_utf8_lossy(&answer.body).into_owned();

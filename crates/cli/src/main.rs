@@ -4,20 +4,25 @@ mod args;
 mod bill;
 mod ca;
 mod call;
+mod caller;
 mod clock;
 mod control;
+mod curl;
 mod demo;
 mod exec;
 mod explain;
+mod man;
 mod notify;
 mod operate;
 mod pay;
 mod print;
+mod profile;
 mod requests;
 mod reset;
 mod serve;
 mod span;
 mod verify;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -28,6 +33,18 @@ use crate::args::{Args, Command};
 
 /// The command line was wrong, as clap says it.
 pub(crate) const USAGE: u8 = 2;
+
+/// What is wrong with how it was called, and what to do about it. Nothing was done.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -48,7 +65,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             print::error(&error);
-            ExitCode::FAILURE
+            if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -61,6 +78,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
+        Command::Profile(command) => profile::run(command, args.profile),
         Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
@@ -72,6 +90,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Clock(args) => clock::run(args).await,
         Command::Ca(args) => ca::run(&args),
         Command::Assumptions(args) => print::assumptions(&args),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "redress", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

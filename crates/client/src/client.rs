@@ -193,6 +193,48 @@ impl<T: Transport> Client<T> {
         path_and_query: &str,
         body: Bytes,
     ) -> Result<Raw, Error> {
+        let request = self.any(method, path_and_query, body)?;
+        let site = self.sites().first();
+        let call = Observed::other(request.method(), request.uri().path());
+        call.attempt(1, site);
+        let answer = self.attempt(&request, site).instrument(call.span()).await;
+        call.end(match &answer {
+            Ok(raw) => Ok((raw.status, raw.request_id.as_deref())),
+            Err(error) => Err(error),
+        });
+        answer
+    }
+
+    /// Signs a request and does not send it. The service takes it for five minutes.
+    ///
+    /// # Errors
+    /// If it cannot be signed.
+    pub async fn sign<E: Endpoint>(&self, request: &E) -> Result<Request<Bytes>, Error> {
+        let request = self.prepare(wire::encode(request))?;
+        self.signed(&request, self.sites().first()).await
+    }
+
+    /// Signs any request as [`Client::call`] would send it, and does not send it.
+    ///
+    /// # Errors
+    /// If it cannot be signed.
+    pub async fn sign_call(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: Bytes,
+    ) -> Result<Request<Bytes>, Error> {
+        let request = self.any(method, path_and_query, body)?;
+        self.signed(&request, self.sites().first()).await
+    }
+
+    /// Any request in the headers that every request has.
+    fn any(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: Bytes,
+    ) -> Result<Request<Bytes>, TargetError> {
         let mut request = Request::new(body);
         request.headers_mut().insert(ACCEPT, JSON);
         if method != Method::GET {
@@ -200,15 +242,7 @@ impl<T: Transport> Client<T> {
         }
         *request.method_mut() = method;
         *request.uri_mut() = self.target(path_and_query)?;
-        let (call, site) =
-            (Observed::other(request.method(), request.uri().path()), self.sites().first());
-        call.attempt(1, site);
-        let answer = self.attempt(&self.dress(request), site).instrument(call.span()).await;
-        call.end(match &answer {
-            Ok(raw) => Ok((raw.status, raw.request_id.as_deref())),
-            Err(error) => Err(error),
-        });
-        answer
+        Ok(self.dress(request))
     }
 
     /// Checks and dresses an encoded request.
@@ -268,6 +302,12 @@ impl<T: Transport> Client<T> {
         request: &Request<Bytes>,
         site: Site,
     ) -> Result<Response<Bytes>, Error> {
+        let request = self.signed(request, site).await?;
+        Ok(self.0.transport.call(request).await?)
+    }
+
+    /// Signs once.
+    async fn signed(&self, request: &Request<Bytes>, site: Site) -> Result<Request<Bytes>, Error> {
         let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
         let mut request = request.clone();
         if site == Site::Standby {
@@ -277,7 +317,7 @@ impl<T: Transport> Client<T> {
         let (now, nonce) = (clock::unix_seconds(), nonce());
         let signature = key.sign(&message_to_sign(&request, now, &nonce)).await?;
         authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, signature);
-        Ok(self.0.transport.call(request).await?)
+        Ok(request)
     }
 
     /// Checks an answer with the keys that are trusted, and if it is signed with another one,

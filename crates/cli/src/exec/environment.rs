@@ -35,6 +35,7 @@ const AUTHORITIES: &[&str] = &[
 const REMOVED: &[&str] = &[
     // It might name a merchant of another server, or of the real service.
     "REDRESS_MERCHANT",
+    "REDRESS_PROFILE",
     // One that runs inside has its own folder and its own summary.
     "REDRESS_EXEC_DATA",
     "REDRESS_CI",

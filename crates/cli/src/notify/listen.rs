@@ -25,6 +25,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::show::{self, Heard, Outcome};
 use crate::args::{Listen, Who};
+use crate::caller;
 use crate::print;
 use crate::serve::stopped;
 
@@ -266,10 +267,11 @@ fn answer(status: StatusCode) -> Response<Full<Bytes>> {
 
 /// The merchants whose callbacks are opened: the one that was asked for, or all under `--data`.
 fn merchants(who: &Who) -> anyhow::Result<Vec<Merchant>> {
-    if who.merchant.is_some() || who.mchid.is_some() {
-        return Ok(vec![crate::operate::merchant(who, None)?]);
+    let by_profile = who.data.is_none() && caller::profile(who)?.is_some();
+    if who.merchant.is_some() || who.mchid.is_some() || by_profile {
+        return Ok(vec![caller::merchant(who, None)?]);
     }
-    let folder = who.data.data.join("merchants");
+    let folder = who.data().join("merchants");
     let mut folders: Vec<_> = std::fs::read_dir(&folder)
         .with_context(|| {
             let folder = folder.display();

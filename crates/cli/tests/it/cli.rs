@@ -219,6 +219,22 @@ fn completions_and_assumptions_print() {
 }
 
 #[test]
+fn man_pages_print_and_are_written() {
+    let page = stdout(&run(&["man"]));
+    assert!(page.contains(".TH") && page.contains("redress\\-call(1)"), "{page}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = folder.path().join("man1");
+    assert!(run(&["man", pages.to_str().expect("UTF-8")]).status.success());
+    for name in ["redress.1", "redress-call.1", "redress-compensate-create.1"] {
+        let page = std::fs::read_to_string(pages.join(name)).expect("a page");
+        assert!(page.contains(".TH"), "{name}");
+    }
+    let create =
+        std::fs::read_to_string(pages.join("redress-compensate-create.1")).expect("a page");
+    assert!(create.contains("\\-\\-transaction\\-id"), "{create}");
+}
+
+#[test]
 fn colours_follow_the_usual_variables() {
     let forced = redress().arg("assumptions").env("CLICOLOR_FORCE", "1").output().expect("runs");
     assert!(stdout(&forced).contains('\u{1b}'));

@@ -12,6 +12,7 @@ pub(crate) fn redress() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REDRESS_")) {
         command.env_remove(name);
     }
+    command.env("REDRESS_CONFIG", "/nowhere/profiles.json");
     command.env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
