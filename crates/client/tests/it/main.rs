@@ -13,6 +13,7 @@ mod retry;
 mod secrets;
 mod server;
 mod settle;
+mod settle_table;
 mod statements;
 mod tcp;
 mod trust;

@@ -89,9 +89,7 @@ async fn a_status_says_nothing_of_the_ledger_unless_it_is_429() {
 #[tokio::test]
 async fn signatures_fail_in_the_way_that_was_asked_for() {
     let world = World::start().await;
-    let is_an_hour_old = |error| {
-        matches!(error, VerifyError::Stale { seconds } if (3_595..=3_605).contains(&seconds))
-    };
+    let is_an_hour_old = |error| matches!(error, VerifyError::Stale { seconds } if (3_595..=3_605).contains(&seconds));
     type Check = fn(VerifyError) -> bool;
     let checks: [(&str, Check); 5] = [
         ("wrong_signature", |error| error == VerifyError::BadSignature),
