@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod exec;
 mod explain;
+mod fault;
 mod fuzz;
 mod interop;
 mod notify;
