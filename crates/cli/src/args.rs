@@ -6,6 +6,7 @@ mod ca;
 mod control;
 mod exec;
 mod explain;
+mod fault;
 mod notify;
 mod profile;
 mod requests;
@@ -25,6 +26,7 @@ pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
 pub(crate) use self::control::{Clock, PathId, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
+pub(crate) use self::fault::{Arm, Fault};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
@@ -111,6 +113,16 @@ pub(crate) enum Command {
     /// Act as the payer: show a code, pay an order, confirm a compensation.
     #[command(subcommand)]
     Pay(Pay),
+    /// Faults on demand (故障): have a running server go wrong, before it has done what was asked or
+    /// after it.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  redress fault arm reset_after --method POST --times 1\n  \
+            redress fault arm status --status 503 --probability 0.1 --seed 1\n  \
+            redress fault arm slow --delay-ms 6000 --path /v3/pay/transactions/codepay\n  \
+            redress fault clear"
+    )]
+    Fault(Fault),
     /// Business time of a running server: show it, step it.
     ///
     /// Expiry, deadlines, retries and the times in answers follow it. Signatures stay on the wall

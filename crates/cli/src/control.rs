@@ -52,6 +52,10 @@ impl Control {
         read(path, self.send(request).await?).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<Json> {
+        read(path, self.send(self.http.delete(self.address(path))).await?).await
+    }
+
     fn address(&self, path: &str) -> String {
         format!("{}/_control{path}", self.base_url)
     }

@@ -11,6 +11,7 @@ mod curl;
 mod demo;
 mod exec;
 mod explain;
+mod fault;
 mod man;
 mod notify;
 mod operate;
@@ -87,6 +88,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Notify(args) => notify::run(args).await,
         Command::Requests(args) => requests::run(args).await,
         Command::Pay(args) => pay::run(args).await,
+        Command::Fault(args) => fault::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Ca(args) => ca::run(&args),
         Command::Assumptions(args) => print::assumptions(&args),

@@ -12,6 +12,7 @@ use redress_store::{Failure, Store};
 
 use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
+use crate::fault::Faults;
 use crate::folder::FolderError;
 use crate::identify::Identities;
 use crate::limits::Limits;
@@ -36,6 +37,7 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) sign_test: SignTest,
     pub(crate) sites: Arc<Sites>,
+    pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     pub(crate) explainer: Explainer,
     /// Whether a refusal says where it is explained.

@@ -26,6 +26,7 @@ use tokio_rustls::rustls::server::Acceptor;
 use tower::ServiceExt as _;
 
 use crate::config::{CONNECTIONS_MAX, HANDSHAKE_SECONDS_MAX, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
+use crate::fault::{Breaker, Broken, Line};
 use crate::proxy::{self, Aim, Destination};
 use crate::site::{Site, Sites};
 use crate::tls::names;
@@ -55,7 +56,7 @@ pub(crate) struct Door {
 }
 
 /// How a caller has come as far as this.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Came {
     peer: SocketAddr,
     /// The address that was called.
@@ -64,6 +65,8 @@ struct Came {
     is_local: bool,
     needs_tls: bool,
     is_in_tunnel: bool,
+    /// Resets the connection.
+    breaker: Breaker,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -75,12 +78,16 @@ struct Tunnel {
     destination: Destination,
 }
 
-/// The site is closed: there is no answer.
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the {} site is closed", .0.as_str())]
-struct Closed(Site);
+enum Silence {
+    #[error("the {} site is closed", .0.as_str())]
+    Closed(Site),
+    #[error("the connection is reset on purpose")]
+    Reset,
+}
 
-impl From<Infallible> for Closed {
+impl From<Infallible> for Silence {
     fn from(never: Infallible) -> Self {
         match never {}
     }
@@ -133,8 +140,12 @@ async fn attend(
     // An answer is one small write: waiting for more would only delay it.
     let _ = stream.set_nodelay(true);
     let here = stream.local_addr()?;
-    let came = Came { peer, here, site, is_local: true, needs_tls: false, is_in_tunnel: false };
-    let Some(Tunnel { upgrade, destination }) = receive(stream, came, door).await? else {
+    let breaker = Breaker::default();
+    let stream = Line::new(stream, breaker.clone());
+    let came =
+        Came { peer, here, site, is_local: true, needs_tls: false, is_in_tunnel: false, breaker };
+    let tunnel = receive(stream, came.clone(), door).await?;
+    let Some(Tunnel { upgrade, destination }) = tunnel else {
         return Ok(());
     };
     let Some(upgraded) = in_time(door, destination.site, HANDSHAKE_SECONDS_MAX, upgrade).await
@@ -187,7 +198,7 @@ async fn receive(
             came.is_local &= names::is_local(name);
         }
         if !door.sites.is_open(came.site) {
-            return Err(Closed(came.site).into());
+            return Err(Silence::Closed(came.site).into());
         }
         Ok::<_, Trouble>(start.into_stream(Arc::clone(&door.tls)).await?)
     };
@@ -208,7 +219,7 @@ async fn converse(
     let tunnel = Arc::new(Mutex::new(None));
     let connection = {
         let service = service_fn(|request: Request<Incoming>| {
-            let tunnel = Arc::clone(&tunnel);
+            let (tunnel, came) = (Arc::clone(&tunnel), came.clone());
             async move {
                 let promise = |promised| {
                     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(promised);
@@ -246,7 +257,7 @@ async fn answer(
     came: Came,
     door: &Door,
     promise: impl FnOnce(Tunnel),
-) -> Result<Response<Body>, Closed> {
+) -> Result<Response<Body>, Silence> {
     let aim = Aim::of(&request, &door.sites, came.here.ip(), came.site);
     let (site, is_local) = match &aim {
         Aim::Server | Aim::Nowhere(..) => (came.site, came.is_local),
@@ -268,7 +279,7 @@ async fn answer(
             return Ok(proxy::established());
         }
         Aim::Server | Aim::Answer(_) if is_open || is_control => {}
-        Aim::Server | Aim::Answer(_) | Aim::Tunnel(_) => return Err(Closed(site)),
+        Aim::Server | Aim::Answer(_) | Aim::Tunnel(_) => return Err(Silence::Closed(site)),
     }
     let is_last = is_last(&request);
     let mut request = request.map(Body::new);
@@ -281,6 +292,12 @@ async fn answer(
     extensions.insert(site);
     extensions.insert(CalledLocally(is_local));
     let mut response = door.router.clone().oneshot(request).await?;
+    if let Some(broken) = response.extensions().get::<Broken>().copied() {
+        came.breaker.trip();
+        if broken == Broken::AtOnce {
+            return Err(Silence::Reset);
+        }
+    }
     if is_last || *door.stop.borrow() {
         let headers = response.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -2,6 +2,7 @@
 //! acts as the payer, steps the business clock, and shows what the store holds.
 
 mod act;
+mod faults;
 mod guard;
 mod notices;
 mod platform;
@@ -97,6 +98,17 @@ const INDEX: &[(&str, &str)] = &[
     ("POST /_control/platform/rotate", "a new certificate takes over: {overlap_seconds?}"),
     ("GET /_control/sites", "main and standby"),
     ("POST /_control/sites/{site}", "open one or close it: {open}"),
+    (
+        "GET /_control/faults",
+        "the faults that are armed, how often each has happened, and what is held back",
+    ),
+    (
+        "POST /_control/faults",
+        "have something go wrong: {kind: refuse|reset_before|reset_after|cut_body|slow|status|wrong_signature|unknown_serial|stale|unsigned|probe|accepted, stage?: before|after, delay_ms?, status?, mchid?, method?, path?, number?, site?, times?, every? | probability?, seed?}",
+    ),
+    ("DELETE /_control/faults", "clear all"),
+    ("GET /_control/faults/{id}", "one fault"),
+    ("DELETE /_control/faults/{id}", "clear one"),
     ("GET /_control/clock", "business time"),
     ("POST /_control/clock/step", "{seconds}"),
     ("GET /_control/verify", "every invariant, recomputed from the transfers"),
@@ -144,6 +156,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/platform/rotate", post(platform::rotate))
         .route("/sites", get(sites::list))
         .route("/sites/{site}", post(sites::set))
+        .route("/faults", get(faults::list).post(faults::arm).delete(faults::clear_all))
+        .route("/faults/{id}", get(faults::one).delete(faults::clear))
         .route("/clock", get(show::clock))
         .route("/clock/step", post(act::step))
         .route("/verify", get(show::verify))

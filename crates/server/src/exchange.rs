@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use crate::app::App;
 use crate::connection::Peer;
+use crate::fault::Hit;
 use crate::identify;
 use crate::metrics;
 use crate::reply::{Problem, RequestId, Success, answer};
@@ -53,6 +54,8 @@ pub(crate) struct Exchange {
     pub(crate) body: Option<Bytes>,
     /// Whether who calls was looked into, and not believed.
     pub(crate) unbelieved: bool,
+    /// What goes wrong with it on purpose.
+    pub(crate) fault: Option<Hit>,
 }
 
 impl Exchange {
@@ -81,6 +84,7 @@ impl Exchange {
             caller: None,
             body: None,
             unbelieved: false,
+            fault: None,
         };
         (exchange, body)
     }
@@ -94,8 +98,10 @@ impl Exchange {
     pub(crate) fn end(self, app: &Arc<App>, outcome: Result<Success, Problem>) -> Response<Body> {
         let span = self.span();
         let _entered = span.enter();
-        let Self { path, method, .. } = &self;
+        let Self { path, method, fault, .. } = &self;
+        let fault = *fault;
         let site = self.site.as_str();
+        let outcome = fault.and_then(|hit| hit.after()).map_or(outcome, Err);
         let (code, message) = match &outcome {
             Ok(_) => ("", Cow::default()),
             Err(problem) => (problem.code.code, problem.message.clone()),
@@ -111,6 +117,11 @@ impl Exchange {
         if probes && sign_test::spoil(response.headers_mut()) {
             metrics::sign_test("answer", "sent");
             tracing::info!("the answer is signed wrongly on purpose");
+        }
+        if let Some(hit) = fault {
+            hit.spoil(&signer, &mut response);
+            metrics::fault(hit.kind);
+            tracing::info!(id = hit.id, kind = hit.kind, "it goes wrong on purpose");
         }
         let status = response.status().as_u16();
         let elapsed = self.started.elapsed();
@@ -130,7 +141,10 @@ impl Exchange {
         if record.is_refused() {
             Explainer::soon(app, record);
         }
-        response.map(Body::from)
+        match fault {
+            Some(hit) => hit.send(response),
+            None => response.map(Body::from),
+        }
     }
 
     /// Whether there is a refusal to explain: a fault of ours is none.
@@ -172,6 +186,7 @@ impl Exchange {
             answer: Message::new(answer.headers(), Some(answer.body()), &mask),
             elapsed,
             method,
+            fault: self.fault,
             evidence_bytes: evidence.as_ref().map_or(0, Evidence::bytes),
             explanation: OnceCell::new(),
             evidence: Mutex::new(evidence.map(Arc::new)),

@@ -12,6 +12,7 @@ mod config;
 mod connection;
 mod control;
 mod exchange;
+mod fault;
 mod folder;
 mod identify;
 mod limits;

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{CONNECTIONS_MAX, Config};
 use crate::connection::{self, Door};
+use crate::fault::Faults;
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
 use crate::limits::Limits;
@@ -119,6 +120,7 @@ impl Server {
             limits,
             sign_test: config.sign_test,
             sites: Arc::clone(&sites),
+            faults: Faults::default(),
             requests: Requests::new(config.requests_max, config.requests_bytes_max),
             explainer: Explainer::default(),
             explain: config.explain,

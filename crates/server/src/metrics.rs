@@ -12,6 +12,7 @@ const SECONDS: &str = "redress_request_seconds";
 const JOBS: &str = "redress_jobs_total";
 const CALLBACKS: &str = "redress_callbacks_total";
 const LIMITED: &str = "redress_rate_limited_total";
+const FAULTS: &str = "redress_faults_total";
 const PROBES: &str = "redress_sign_tests_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
@@ -28,6 +29,7 @@ pub(crate) fn install() {
         describe_counter!(JOBS, "Jobs done, by outcome.");
         describe_counter!(CALLBACKS, "Attempts to deliver a callback, by outcome.");
         describe_counter!(LIMITED, "Requests refused for a rate, by path and limit.");
+        describe_counter!(FAULTS, "Faults that happened on purpose, by kind.");
         describe_counter!(PROBES, "Wrong signatures sent on purpose, and taken by receivers.");
         handle
     });
@@ -78,6 +80,11 @@ pub(crate) fn callback(outcome: &'static str) {
 /// A request was one too many.
 pub(crate) fn limited(path: &'static str, limit: &'static str) {
     counter!(LIMITED, "path" => path, "limit" => limit).increment(1);
+}
+
+/// A fault that was armed happened to a request.
+pub(crate) fn fault(kind: &'static str) {
+    counter!(FAULTS, "kind" => kind).increment(1);
 }
 
 /// Something was signed wrongly on purpose, or a receiver took it.

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use self::explain::Explainer;
 pub(crate) use self::mask::Mask;
+pub(crate) use self::numbers::Numbers;
 pub(crate) use self::record::{Evidence, Message, Record};
 pub(crate) use self::search::{Filter, Found, Listed};
 

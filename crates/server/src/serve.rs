@@ -15,7 +15,8 @@ use tracing::Instrument as _;
 use crate::app::App;
 use crate::config::{BODY_BYTES_MAX, BODY_SECONDS_MAX, DRAIN_BYTES_MAX};
 use crate::exchange::Exchange;
-use crate::identify;
+use crate::fault::{Hit, Stage};
+use crate::identify::{self, Proven};
 use crate::reply::{Problem, Success};
 use crate::router::Route;
 
@@ -32,6 +33,10 @@ pub(crate) async fn serve(
         return wrong_method(State(app), request).await;
     }
     let (mut exchange, body) = Exchange::begin(&app, definition.path, Some(definition), request);
+    exchange.fault = app.faults.at_head(&exchange);
+    if let Some(problem) = exchange.fault.and_then(|hit| hit.instead()) {
+        return exchange.end(&app, Err(problem));
+    }
     let span = exchange.span();
     let outcome = handle(route, &app, &mut exchange, body).instrument(span).await;
     exchange.end(&app, outcome)
@@ -88,7 +93,12 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static
 
 /// One request, in the order in which the provider checks: head, body, signature, parameters,
 /// permission, business.
-async fn handle(route: &Route, app: &App, exchange: &mut Exchange, body: Body) -> Handled {
+async fn handle(
+    route: &'static Route,
+    app: &Arc<App>,
+    exchange: &mut Exchange,
+    body: Body,
+) -> Handled {
     let claimed = identify::claimed(app, &exchange.headers, &exchange.platform_keys).await;
     let claimed = match claimed {
         Ok(claimed) => claimed,
@@ -103,10 +113,45 @@ async fn handle(route: &Route, app: &App, exchange: &mut Exchange, body: Body) -
     let proven = claimed.prove(method.as_str(), target, Arc::clone(headers), &body);
     exchange.unbelieved = proven.is_err();
     let signed = proven?;
-    let caller = &*exchange.caller.insert(signed.mchid.clone());
-    app.limits.admit(&route.definition, caller)?;
-    let outcome = (route.run)(app, signed, &exchange.target, &body).await;
-    outcome.map_err(|problem| app.limits.failed(&route.definition, caller, problem))
+    let caller = signed.mchid.clone();
+    exchange.caller = Some(caller.clone());
+    app.limits.admit(&route.definition, &caller)?;
+    exchange.fault = app.faults.at_operation(exchange);
+    let outcome = match exchange.fault {
+        None => (route.run)(app, signed, &exchange.target, &body).await,
+        Some(hit) => go_wrong(hit, route, app, signed, &exchange.target, body).await,
+    };
+    outcome.map_err(|problem| app.limits.failed(&route.definition, &caller, problem))
+}
+
+/// The operation of a request that something happens to on purpose.
+async fn go_wrong(
+    hit: Hit,
+    route: &'static Route,
+    app: &Arc<App>,
+    signed: Proven,
+    target: &str,
+    body: Bytes,
+) -> Handled {
+    if let Some(problem) = hit.instead() {
+        return Err(problem);
+    }
+    let Some(delay) = hit.delay(Stage::Before) else {
+        let outcome = (route.run)(app, signed, target, &body).await;
+        if let Some(delay) = hit.delay(Stage::After) {
+            tokio::time::sleep(delay).await;
+        }
+        return outcome;
+    };
+    // It is on its way, and arrives even when its caller has given it up.
+    let (held, app, target) = (app.faults.hold(), Arc::clone(app), target.to_owned());
+    let late = tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        let outcome = (route.run)(&app, signed, &target, &body).await;
+        drop(held);
+        outcome
+    });
+    late.await.unwrap_or_else(|error| Err(Problem::defect(error)))
 }
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending

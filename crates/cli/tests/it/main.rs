@@ -8,6 +8,7 @@ mod crash;
 mod curl;
 mod exec;
 mod explain;
+mod fault;
 mod fuzz;
 mod interop;
 mod notify;

@@ -19,6 +19,7 @@ mod secrets;
 mod sensitive;
 mod server;
 mod settle;
+mod settle_table;
 mod signer;
 mod sites;
 mod statements;

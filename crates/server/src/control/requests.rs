@@ -66,6 +66,7 @@ fn facts(record: &Record) -> Json {
         "numbers": numbers,
         "us": u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
         "probe": record.is_probe(),
+        "fault": record.fault.map(|hit| json!({ "id": hit.id, "kind": hit.kind })),
     })
 }
 

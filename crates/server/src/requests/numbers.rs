@@ -38,7 +38,7 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn of(
+    pub(crate) fn of(
         definition: Option<&Definition>,
         target: &str,
         body: &[u8],

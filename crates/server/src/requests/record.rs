@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 use super::mask::Mask;
 use super::numbers::Numbers;
 use super::{KEPT_BODY_BYTES_MAX, head};
+use crate::fault::Hit;
 use crate::reply::RequestId;
 use crate::site::Site;
 
@@ -80,6 +81,8 @@ pub(crate) struct Record {
     pub(crate) message: Box<str>,
     pub(crate) answer: Message,
     pub(crate) elapsed: Duration,
+    /// What was done to it on purpose.
+    pub(crate) fault: Option<Hit>,
     pub(crate) numbers: OnceLock<Numbers>,
     /// Why it was not believed, once that is looked into.
     pub(crate) explanation: OnceCell<Json>,

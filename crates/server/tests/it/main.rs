@@ -6,6 +6,7 @@ mod auth;
 mod caller;
 mod contract;
 mod control;
+mod faults;
 mod golden;
 mod good;
 mod guard;

@@ -1,0 +1,111 @@
+//! `redress fault`, against a running server.
+
+use std::process::Output;
+
+use serde_json::{Value as Json, json};
+
+use crate::served::{Served, run, stderr, stdout};
+
+struct World {
+    served: Served,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { served: Served::start(&folder.path().join("data")), _folder: folder }
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let data = self.served.data.to_str().expect("a path in UTF-8");
+        run(&[args, &["--data", data]].concat())
+    }
+
+    fn json(&self, args: &[&str]) -> Json {
+        let output = self.run(&[args, &["--json"]].concat());
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+}
+
+#[test]
+fn a_fault_is_armed_happens_is_listed_and_cleared() {
+    let world = World::start();
+    let armed = world.json(&[
+        "fault",
+        "arm",
+        "status",
+        "--status",
+        "502",
+        "--stage",
+        "after",
+        "--mchid",
+        "1900001108",
+        "--method",
+        "GET",
+        "--number",
+        "plfk2020042013",
+        "--site",
+        "main",
+        "--times",
+        "9",
+    ]);
+    let expected = json!({
+        "id": 1, "kind": "status", "status": 502, "stage": "after", "mchid": "1900001108",
+        "method": "GET", "number": "plfk2020042013", "site": "main", "times": 9, "seen": 0,
+        "struck": 0,
+    });
+    assert_eq!(armed, expected);
+    let path =
+        "/v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/plfk2020042013";
+    let failed = world.run(&["call", "GET", path, "--mchid", "1900001108"]);
+    assert!(stdout(&failed).contains("SERVICE_UNAVAILABLE"), "{}", stdout(&failed));
+
+    let listed = stdout(&world.run(&["fault", "list"]));
+    let row = "status       1     1  stage after, status 502, mchid 1900001108, method GET, number plfk2020042013, site main, times 9";
+    assert!(listed.contains(row), "{listed}");
+    assert_eq!(world.json(&["fault", "list"])[0]["struck"], 1);
+    assert_eq!(stdout(&world.run(&["fault", "clear", "1"])).trim(), "cleared: 1");
+    let gone = world.run(&["fault", "clear", "1"]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(stderr(&gone).contains("no such fault"), "{}", stderr(&gone));
+
+    for kind in ["refuse", "probe"] {
+        world.json(&["fault", "arm", kind]);
+    }
+    assert_eq!(world.json(&["fault", "clear"]), json!({ "cleared": 2 }));
+    assert_eq!(world.json(&["fault", "list"]), json!([]));
+}
+
+#[test]
+fn every_kind_of_the_command_line_is_one_of_the_servers() {
+    let world = World::start();
+    let kinds = [
+        "refuse",
+        "reset_before",
+        "reset_after",
+        "cut_body",
+        "slow",
+        "status",
+        "wrong_signature",
+        "unknown_serial",
+        "stale",
+        "unsigned",
+        "probe",
+        "accepted",
+    ];
+    for kind in kinds {
+        let more: &[&str] = match kind {
+            "slow" => &["--delay-ms", "5"],
+            "status" => &["--status", "429"],
+            _ => &[],
+        };
+        let armed = world.json(&[&["fault", "arm", kind], more].concat());
+        assert_eq!(armed["kind"], kind);
+    }
+    assert_eq!(world.run(&["fault", "arm", "earthquake"]).status.code(), Some(2));
+    let senseless = world.run(&["fault", "arm", "slow"]);
+    assert_eq!(senseless.status.code(), Some(1));
+    assert!(stderr(&senseless).contains("delay_ms"), "{}", stderr(&senseless));
+}
