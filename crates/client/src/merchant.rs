@@ -99,6 +99,24 @@ impl Merchant {
             let advice = "it must hold the private key of the merchant's API certificate, as PEM";
             FolderError::new(&key_path, advice, error)
         })?;
+        Self::from_identity(folder, &identity, Key::Here(key))
+    }
+
+    /// Reads a folder as [`Merchant::from_folder`] does, but for its `apiclient_key.pem`: the
+    /// private key lives elsewhere.
+    ///
+    /// # Errors
+    /// If another file is missing or cannot be used.
+    pub fn from_folder_signing_elsewhere(
+        folder: impl AsRef<Path>,
+        signer: impl Signer,
+    ) -> Result<Self, FolderError> {
+        let folder = folder.as_ref();
+        let identity = Identity::read(folder.join(IDENTITY))?;
+        Self::from_identity(folder, &identity, Key::Elsewhere(Arc::new(signer)))
+    }
+
+    fn from_identity(folder: &Path, identity: &Identity, key: Key) -> Result<Self, FolderError> {
         let platform_path = folder.join(PLATFORM_KEY);
         let platform_key = PublicKey::from_pem(&read(&platform_path)?).map_err(|error| {
             let advice = "it must hold the platform's public key or certificate, as PEM";
@@ -107,7 +125,7 @@ impl Merchant {
         let mchid = identity.required("mchid", |text| text.parse::<Mchid>())?;
         let serial_no = identity.required("serial_no", Serial::parse)?;
         let public_key_id = identity.required("public_key_id", Serial::parse)?;
-        let mut merchant = Self::new(mchid, serial_no, key, public_key_id, platform_key);
+        let mut merchant = Self::with_key(mchid, serial_no, key, public_key_id, platform_key);
         merchant.apiv3_key = identity.optional("apiv3_key", ApiV3Key::new)?;
         merchant.appid = identity.optional("appid", |text| text.parse::<Appid>())?;
         for path in certificates(folder)? {

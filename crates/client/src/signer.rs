@@ -10,7 +10,7 @@ use redress_crypto::{OaepError, PrivateKey, Zeroizing};
 /// A signature that is being made: Base64.
 pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<String, SignError>> + Send + 'a>>;
 
-/// Signs as the merchant.
+/// Signs as the merchant. The example `sign_with_pkcs11` does it with a token.
 pub trait Signer: Send + Sync + 'static {
     /// Signs a message with RSASSA-PKCS1-v1_5 and SHA-256. The result is in standard Base64.
     fn sign<'a>(&'a self, message: &'a [u8]) -> Signing<'a>;

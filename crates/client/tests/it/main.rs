@@ -12,6 +12,7 @@ mod merchant;
 mod notification;
 mod observe;
 mod orders;
+mod pkcs11;
 mod programs;
 mod requests;
 mod retry;

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use redress::api::sharing::SealedName;
 use redress::crypto::OaepError;
-use redress::{FolderError, Merchant, PRODUCTION, SealError, Sensitive};
+use redress::{
+    FolderError, Merchant, PRODUCTION, SealError, Sensitive, SignError, Signer, Signing,
+};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -91,6 +93,25 @@ fn a_missing_file_is_named_with_what_to_do() {
         assert!(error.to_string().contains(name), "{error}");
         assert!(error.to_string().contains("redress serve"), "{error}");
     }
+}
+
+#[test]
+fn a_folder_without_the_key_is_enough_for_who_signs_elsewhere() {
+    struct Nowhere;
+    impl Signer for Nowhere {
+        fn sign<'a>(&'a self, _message: &'a [u8]) -> Signing<'a> {
+            Box::pin(async { Err(SignError::new("nobody asked")) })
+        }
+    }
+    let folder = folder(&identity());
+    fs::remove_file(folder.path().join("apiclient_key.pem")).expect("a file");
+    let merchant = Merchant::from_folder_signing_elsewhere(folder.path(), Nowhere);
+    let merchant = merchant.expect("a merchant");
+    assert_eq!(merchant.mchid().as_str(), "1900001108");
+    assert!(merchant.apiv3_key().is_some());
+    fs::remove_file(folder.path().join("wxp_pub.pem")).expect("a file");
+    let error = Merchant::from_folder_signing_elsewhere(folder.path(), Nowhere);
+    assert_eq!(error.expect_err("no key").path(), folder.path().join("wxp_pub.pem"));
 }
 
 #[test]
