@@ -6,6 +6,7 @@ mod ca;
 mod control;
 mod exec;
 mod explain;
+mod keys;
 mod notify;
 mod profile;
 mod requests;
@@ -25,6 +26,7 @@ pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
 pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
+pub(crate) use self::keys::{Doctor, Keys, KeysCheck, KeysNew, KeysShow};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
@@ -80,6 +82,14 @@ pub(crate) enum Command {
     /// redress/profiles.json in the folder for settings, or in the file that REDRESS_CONFIG names.
     #[command(subcommand)]
     Profile(Profile),
+    /// Look for what keeps a merchant's calls from succeeding: files, keys, serial numbers, names,
+    /// connections, clocks, signatures. A line for each, with what to do.
+    ///
+    /// Nothing that it sends has an effect. Exits 0 without a problem, 1 with one.
+    Doctor(Doctor),
+    /// Keys and certificates: make, show, compare them.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Say which mistake a wrong signature was made with, by proof.
     ///
     /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is

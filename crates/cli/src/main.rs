@@ -5,12 +5,15 @@ mod bill;
 mod ca;
 mod call;
 mod caller;
+mod check;
 mod clock;
 mod control;
 mod curl;
 mod demo;
+mod doctor;
 mod exec;
 mod explain;
+mod keys;
 mod man;
 mod notify;
 mod operate;
@@ -79,6 +82,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
         Command::Profile(command) => profile::run(command, args.profile),
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Keys(command) => keys::run(&command),
         Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,
