@@ -7,6 +7,7 @@ mod control;
 mod exec;
 mod explain;
 mod keys;
+mod message;
 mod notify;
 mod profile;
 mod requests;
@@ -27,6 +28,7 @@ pub(crate) use self::control::{Clock, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::keys::{Doctor, Keys, KeysCheck, KeysNew, KeysShow};
+pub(crate) use self::message::{Message, MessageOpen, MessageSign, MessageVerify};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
@@ -90,6 +92,11 @@ pub(crate) enum Command {
     /// Keys and certificates: make, show, compare them.
     #[command(subcommand)]
     Keys(Keys),
+    /// Messages in files: sign a request, check an answer or a callback, open what is sealed.
+    ///
+    /// Works offline. Keys come from the merchant's folder and never stand on the command line.
+    #[command(subcommand)]
+    Message(Message),
     /// Say which mistake a wrong signature was made with, by proof.
     ///
     /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is

@@ -15,6 +15,7 @@ mod exec;
 mod explain;
 mod keys;
 mod man;
+mod message;
 mod notify;
 mod operate;
 mod pay;
@@ -84,6 +85,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Profile(command) => profile::run(command, args.profile),
         Command::Doctor(args) => doctor::run(args).await,
         Command::Keys(command) => keys::run(&command),
+        Command::Message(command) => message::run(command).await,
         Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,

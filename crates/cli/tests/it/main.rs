@@ -12,6 +12,7 @@ mod explain;
 mod fuzz;
 mod interop;
 mod keys;
+mod message;
 mod notify;
 mod payer;
 mod profile;
