@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use bytes::Bytes;
+use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, Method, StatusCode};
 use redress::{CertificatesError, Client, Error, PRODUCTION, STANDBY};
 use reqwest::Url;
@@ -15,6 +16,8 @@ use crate::check::{self, Findings};
 
 /// What is asked for: it changes nothing, and everybody may ask.
 const HARMLESS: &str = "/v3/certificates";
+/// Who asks.
+const PRODUCT: &str = concat!("redress/", env!("CARGO_PKG_VERSION"));
 /// A clock that is this far off is spoken of, in seconds. The provider takes 300.
 const SKEW_SECONDS: i64 = 30;
 const SKEW_SECONDS_MAX: i64 = 300;
@@ -41,7 +44,14 @@ pub(crate) async fn run(args: Doctor) -> anyhow::Result<ExitCode> {
         return found.show(args.output);
     };
     let base_url = caller.base_url.as_deref().unwrap_or(merchant.base_url()).to_owned();
-    let client = caller::client(&caller, merchant)?;
+    let client = match caller::client(&caller, merchant) {
+        Ok(client) => client,
+        Err(refused) => {
+            // What could be looked at without it.
+            found.show(args.output)?;
+            return Err(refused);
+        }
+    };
     let timeout = Duration::from_secs(caller.timeout);
     let reached = reach(&mut found, &base_url, timeout).await?;
     if base_url == PRODUCTION {
@@ -80,20 +90,22 @@ async fn reach(found: &mut Findings, base_url: &str, timeout: Duration) -> anyho
             }
         }
     }
-    let answer =
-        match http.get(format!("{}{HARMLESS}", base_url.trim_end_matches('/'))).send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let said = format!("{:#}", anyhow::Error::new(error.without_url()));
-                let todo = if plain {
-                    "is `redress serve` running there?"
-                } else {
-                    "see to firewall and proxy (HTTPS_PROXY), and to authorities (SSL_CERT_FILE)"
-                };
-                found.problem(&format!("connection to {host}"), said, todo);
-                return Ok(false);
-            }
-        };
+    // Not even signed: whoever answers this is there.
+    let address = format!("{}/", base_url.trim_end_matches('/'));
+    let asked = http.get(address).header(USER_AGENT, PRODUCT).header(ACCEPT, "application/json");
+    let answer = match asked.send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let said = format!("{:#}", anyhow::Error::new(error.without_url()));
+            let todo = if plain {
+                "is `redress serve` running there?"
+            } else {
+                "see to firewall and proxy (HTTPS_PROXY), and to authorities (SSL_CERT_FILE)"
+            };
+            found.problem(&format!("connection to {host}"), said, todo);
+            return Ok(false);
+        }
+    };
     let tls = if plain { "without TLS" } else { "over TLS" };
     found.ok(&format!("connection to {host}"), format!("it answers {tls}"));
     clock(found, &host, answer.headers(), now()?);
@@ -190,7 +202,8 @@ async fn sealing(found: &mut Findings, client: &Client) {
         Err(CertificatesError::Call(Error::Api(answer)))
             if answer.verified && answer.status == StatusCode::NOT_FOUND =>
         {
-            found.ok(about, "not tried: this merchant has the public key alone, no certificates");
+            let said = "not tried: the merchant has the public key alone, and no certificates";
+            found.warning(about, said, "try it on a callback, with `redress message open`");
         }
         Err(error) => {
             let said = format!("not tried: {:#}", anyhow::Error::new(error));

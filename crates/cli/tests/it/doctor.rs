@@ -104,7 +104,7 @@ fn a_sound_merchant_is_sound() {
     // Without certificates there is nothing to try the APIv3 key with, and that is said.
     let output = doctor(&world.served.merchant("1230000109"), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
-    assert!(stdout(&output).contains("not tried: this merchant has the public key alone"));
+    assert_eq!(said(&output).last().expect("a line"), "warning APIv3 key in use");
 }
 
 #[test]
@@ -142,6 +142,8 @@ fn planted_faults_are_found() {
     assert_eq!(problems(&output), ["connection to 127.0.0.1"], "{}", stdout(&output));
     let output = doctor(&merchant, &["--base-url", "https://api.mch.weixin.qq.com"]);
     assert_eq!(output.status.code(), Some(2), "not without a live profile");
+    assert_eq!(said(&output).len(), 7, "the folder was looked at");
+    assert!(stderr(&output).contains("nothing was sent"), "{}", stderr(&output));
     let output = doctor(&world.folder.path().join("nobody"), &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(problems(&output).contains(&"merchant.json".to_owned()), "{}", stdout(&output));
