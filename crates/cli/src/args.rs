@@ -7,6 +7,8 @@ mod control;
 mod exec;
 mod explain;
 mod fault;
+mod keys;
+mod message;
 mod notify;
 mod profile;
 mod requests;
@@ -27,6 +29,8 @@ pub(crate) use self::control::{Clock, PathId, Pay, Reach};
 pub(crate) use self::exec::Exec;
 pub(crate) use self::explain::{Explain, Lang};
 pub(crate) use self::fault::{Arm, Fault};
+pub(crate) use self::keys::{Doctor, Keys, KeysCheck, KeysNew, KeysShow};
+pub(crate) use self::message::{Message, MessageOpen, MessageSign, MessageVerify};
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
@@ -82,6 +86,19 @@ pub(crate) enum Command {
     /// redress/profiles.json in the folder for settings, or in the file that REDRESS_CONFIG names.
     #[command(subcommand)]
     Profile(Profile),
+    /// Look for what keeps a merchant's calls from succeeding: files, keys, serial numbers, names,
+    /// connections, clocks, signatures. A line for each, with what to do.
+    ///
+    /// Nothing that it sends has an effect. Exits 0 without a problem, 1 with one.
+    Doctor(Doctor),
+    /// Keys and certificates: make, show, compare them.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Messages in files: sign a request, check an answer or a callback, open what is sealed.
+    ///
+    /// Works offline. Keys come from the merchant's folder and never stand on the command line.
+    #[command(subcommand)]
+    Message(Message),
     /// Say which mistake a wrong signature was made with, by proof.
     ///
     /// Works offline, on a captured request or answer and public keys. Exits 0 if the signature is

@@ -110,3 +110,33 @@ fn is_loopback(base_url: &str) -> bool {
     let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
     host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn this_machine_is_told_from_all_others() {
+        for here in ["localhost", "LOCALHOST:1", "127.0.0.1:8790", "127.9.9.9", "127.1", "[::1]:1"]
+        {
+            assert!(is_loopback(&format!("http://{here}")), "{here}");
+            assert!(is_loopback(&format!("https://{here}/")), "{here}");
+        }
+        assert!(is_loopback("http://[::ffff:127.0.0.1]"));
+        for there in [
+            "https://api.mch.weixin.qq.com",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://127.0.0.1@example.com",
+            "http://shop.localhost",
+            "http://0.0.0.0:8790",
+            "http://10.0.0.1",
+            "http://[::]",
+            "http://[2001:db8::1]",
+            "127.0.0.1",
+            "",
+        ] {
+            assert!(!is_loopback(there), "{there}");
+        }
+    }
+}

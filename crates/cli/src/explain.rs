@@ -13,7 +13,8 @@ use redress_explain::{
     explain_request,
 };
 
-use self::capture::{Capture, Start};
+pub(crate) use self::capture::Capture;
+use self::capture::Start;
 use crate::USAGE;
 use crate::args::Explain;
 use crate::print;

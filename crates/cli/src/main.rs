@@ -5,14 +5,18 @@ mod bill;
 mod ca;
 mod call;
 mod caller;
+mod check;
 mod clock;
 mod control;
 mod curl;
 mod demo;
+mod doctor;
 mod exec;
 mod explain;
 mod fault;
+mod keys;
 mod man;
+mod message;
 mod notify;
 mod operate;
 mod pay;
@@ -80,6 +84,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => verify::run(&args).await,
         Command::Call(args) => call::run(args).await,
         Command::Profile(command) => profile::run(command, args.profile),
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Keys(command) => keys::run(&command),
+        Command::Message(command) => message::run(command).await,
         Command::Explain(args) => explain::run(&args).await,
         Command::Compensate(args) => operate::compensate(args).await,
         Command::Reverse(args) => operate::reverse(args).await,

@@ -60,6 +60,16 @@ impl Certificate {
         Self::from_der(params.self_signed(&issuer).map_err(KeyError::Issue)?.der())
     }
 
+    /// Makes the request for a certificate of this key (PKCS#10), as PEM: what an authority is
+    /// sent instead of the key.
+    pub fn request(key: &PrivateKey, common_name: &str) -> Result<String, KeyError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        let request = params.serialize_request(&Issuer(key)).map_err(KeyError::Issue)?;
+        request.pem().map_err(KeyError::Issue)
+    }
+
     /// The serial number.
     pub fn serial(&self) -> &Serial {
         &self.serial

@@ -68,6 +68,12 @@ impl PublicKey {
         Ok(STANDARD.encode(sealed))
     }
 
+    /// The SHA-256 of the key in X.509 form: 64 hexadecimal digits, by which people compare keys.
+    pub fn fingerprint(&self) -> String {
+        let hash = digest(&SHA256, &self.0.spki);
+        hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The key in DER, in X.509 form.
     pub(crate) fn spki(&self) -> &[u8] {
         &self.0.spki

@@ -13,21 +13,26 @@ const CAPTURE_BYTES_MAX: u64 = 8 << 20;
 const HEADERS_MAX: usize = 128;
 
 /// A message as it was captured.
-pub(super) struct Capture {
-    pub(super) start: Start,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Capture {
+    pub(crate) start: Start,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Its first line.
-pub(super) enum Start {
+pub(crate) enum Start {
     Request { method: String, target: String },
     Answer,
 }
 
 impl Capture {
     /// Reads a file, or stdin for `-`.
-    pub(super) fn read(what: &str) -> anyhow::Result<Self> {
+    pub(crate) fn read(what: &str) -> anyhow::Result<Self> {
+        Self::parse(&Self::read_bytes(what)?).with_context(|| format!("{what} is no HTTP message"))
+    }
+
+    /// Reads what need not be a message.
+    pub(crate) fn read_bytes(what: &str) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut from: Box<dyn Read> = match what {
             "-" => Box::new(std::io::stdin()),
@@ -38,10 +43,10 @@ impl Capture {
         from.by_ref().take(CAPTURE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
         let whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= CAPTURE_BYTES_MAX);
         ensure!(whole, "{what} has more than {CAPTURE_BYTES_MAX} bytes");
-        Self::parse(&bytes).with_context(|| format!("{what} is no HTTP message"))
+        Ok(bytes)
     }
 
-    fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
         // A head without the empty line after it is a message without a body.
         let headless =
             find_end(bytes).is_none().then(|| [bytes.trim_ascii_end(), b"\r\n\r\n"].concat());

@@ -1,5 +1,7 @@
 //! Keys and certificates: round trips, refusals, and that no secret is printed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use redress_crypto::{Certificate, KeyError, OaepError, PrivateKey, PublicKey, Serial};
 
 use crate::vectors::{certificate_pem, key, key_pkcs1_pem};
@@ -141,4 +143,24 @@ fn impossible_validities_are_refused() {
     }
     let latest = Certificate::issue(&key(), "a", [1; 20], 0, 253_402_300_799).unwrap();
     assert_eq!(latest.not_after(), 253_402_300_799);
+}
+
+#[test]
+fn a_certificate_request_is_of_its_key_and_for_its_name() {
+    use x509_parser::certification_request::X509CertificationRequest;
+    use x509_parser::prelude::FromDer as _;
+
+    let pem = Certificate::request(&key(), "1900007291").unwrap();
+    let (_, section) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).unwrap();
+    assert_eq!(section.label, "CERTIFICATE REQUEST");
+    let (rest, request) = X509CertificationRequest::from_der(&section.contents).unwrap();
+    assert!(rest.is_empty());
+    let info = &request.certification_request_info;
+    assert_eq!(info.subject.to_string(), "CN=1900007291");
+    let public = PublicKey::from_pem(&key().public_key().to_spki_pem()).unwrap();
+    let (_, spki) = x509_parser::pem::parse_x509_pem(public.to_spki_pem().as_bytes()).unwrap();
+    assert_eq!(info.subject_pki.raw, spki.contents);
+    // It is signed by the key itself.
+    let signature = STANDARD.encode(&request.signature_value.data);
+    assert!(public.verify(info.raw, &signature));
 }

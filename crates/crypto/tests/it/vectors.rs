@@ -92,6 +92,13 @@ fn keys_are_the_same_in_every_form() {
 }
 
 #[test]
+fn a_fingerprint_is_that_of_openssl() {
+    // openssl pkey -pubin -in public.spki.pem -outform DER | openssl sha256
+    let expected = "03edafb7194825268a95292ae4c7c0ef8a1542488445091e480312fc22a32cfb";
+    assert_eq!(key().public_key().fingerprint(), expected);
+}
+
+#[test]
 fn a_certificate_is_read_as_openssl_reads_it() {
     let certificate = Certificate::from_pem(vector!("certificate.pem")).unwrap();
     assert_eq!(certificate.serial().as_str(), vector!("certificate.serial").trim());
