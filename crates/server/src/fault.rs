@@ -1,7 +1,7 @@
 //! Faults on demand: what goes wrong between a merchant and the provider, made on purpose, at a
 //! stage that is known: before the operation is committed, after it, or on the way of its answer.
 //!
-//! Armed through the control API. A server that has none armed pays one atomic load a request.
+//! Armed through the control API. A server that has none armed pays two atomic loads a request.
 
 mod arming;
 mod line;

@@ -150,7 +150,7 @@ async fn shareable(world: &World, number: &str, more: Json) -> String {
         fields[name] = value.clone();
     }
     let id = order(world, PLATFORM, number, fields).await;
-    world.act("clock/step", json!({ "seconds": 60 })).await;
+    world.step(60).await;
     id
 }
 

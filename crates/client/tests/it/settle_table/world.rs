@@ -118,6 +118,10 @@ impl World {
         assert_eq!(status, 200);
     }
 
+    pub(crate) async fn step(&self, seconds: i64) {
+        self.act("clock/step", json!({ "seconds": seconds })).await;
+    }
+
     /// Waits until nothing is held back and no job is due.
     pub(crate) async fn calm(&self) {
         while self.show("faults").await["held"] != 0 {
