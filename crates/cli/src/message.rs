@@ -127,7 +127,7 @@ fn open(args: &MessageOpen) -> anyhow::Result<ExitCode> {
         let sealed = str::from_utf8(&given).map_err(|_not_text| Usage("no Base64".to_owned()))?;
         // Base64 in lines is one text.
         let sealed: String = sealed.split_ascii_whitespace().collect();
-        exactly(&merchant.open_field(&sealed)?);
+        exactly(merchant.open_field(&sealed)?.expose());
         return Ok(ExitCode::SUCCESS);
     }
     let body = match Capture::parse(&given) {
