@@ -7,7 +7,7 @@ use redress::api::error::{INVALID_REQUEST, NO_AUTH, NOT_FOUND};
 use redress::api::subsidy::{self, CancelResult};
 use redress::api::{Fen, compensation, pay};
 use redress::crypto::VerifyError;
-use redress::{Client, Error, Fate, Merchant};
+use redress::{Client, Error, Fate, Merchant, Reqwest, Transport as _};
 use redress_server::testing::TestServer;
 use redress_server::{DIRECT, PLATFORM, SignTest};
 
@@ -121,4 +121,25 @@ async fn a_probe_is_refused_and_what_it_answers_has_happened() {
     let query = Query { out_bill_no: "probed".parse().unwrap() };
     let bill = client(&server, PLATFORM).send(&query).await.unwrap();
     assert_eq!(bill.amount, Fen::new(10_000));
+}
+
+#[tokio::test]
+async fn what_is_signed_here_can_be_sent_by_others() {
+    let server = start().await;
+    let client = client(&server, PLATFORM);
+    let signed = client.sign(&create("signed1", 100)).await.unwrap();
+    let query = Query { out_bill_no: "signed1".parse().unwrap() };
+    assert!(client.send(&query).await.unwrap_err().is(NOT_FOUND), "nothing was sent");
+
+    let http = Reqwest::new(Duration::from_secs(5), Duration::from_secs(5)).unwrap();
+    let answer = http.call(signed.clone()).await.unwrap();
+    assert_eq!(answer.status(), 200, "{:?}", answer.body());
+    assert_eq!(client.send(&query).await.unwrap().amount, Fen::new(100));
+
+    let target = signed.uri().path_and_query().unwrap().as_str();
+    let (method, body) = (signed.method().clone(), signed.body().clone());
+    let again = client.sign_call(method, target, body).await.unwrap();
+    assert_eq!((again.uri(), again.body()), (signed.uri(), signed.body()));
+    assert_ne!(again.headers()["Authorization"], signed.headers()["Authorization"]);
+    assert_eq!(http.call(again).await.unwrap().status(), 200, "the same number, the same bill");
 }
