@@ -106,3 +106,18 @@ pub use crate::transport::{
 };
 pub use crate::trust::{KeyUse, Trust, TrustReport};
 pub use crate::until::Ended;
+
+/// The guides of `docs/guides`: their code is compiled with the tests.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../../docs/guides/first-call.md")]
+    mod first_call {}
+    #[doc = include_str!("../../../docs/guides/unknown-outcomes.md")]
+    mod unknown_outcomes {}
+    #[doc = include_str!("../../../docs/guides/callbacks.md")]
+    mod callbacks {}
+    #[doc = include_str!("../../../docs/guides/key-migration.md")]
+    mod key_migration {}
+    #[doc = include_str!("../../../docs/guides/testing.md")]
+    mod testing {}
+}
