@@ -325,14 +325,14 @@ impl<T: Transport> Client<T> {
     pub(crate) async fn check_or_learn(&self, answer: Response<Bytes>) -> Result<Raw, Error> {
         let trust = self.trust();
         let verify = |headers: &HeaderMap, body: &[u8]| trust.verify(headers, body);
-        let checked = check(answer.clone(), verify);
+        let mut checked = is_verified(&answer, verify);
         if let Err(Error::Verify { source: VerifyError::UnknownSerial(serial), .. }) = &checked
             && let Ok(serial) = Serial::parse(serial)
             && self.learn(&serial).await
         {
-            return check(answer, verify);
+            checked = is_verified(&answer, verify);
         }
-        checked
+        Ok(raw(answer, checked?))
     }
 }
 
@@ -346,19 +346,40 @@ pub(crate) fn check(
     answer: Response<Bytes>,
     verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
 ) -> Result<Raw, Error> {
-    let (parts, body) = answer.into_parts();
-    let (status, headers) = (parts.status, parts.headers);
+    let verified = is_verified(&answer, verify)?;
+    Ok(raw(answer, verified))
+}
+
+/// Whether the platform signed an answer; a signature that is there must be good.
+fn is_verified(
+    answer: &Response<Bytes>,
+    verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
+) -> Result<bool, Error> {
+    let (status, headers, body) = (answer.status(), answer.headers(), answer.body());
     if body.len() > BODY_BYTES_MAX {
         return Err(TransportError::too_large(BODY_BYTES_MAX).into());
     }
-    let header = |name| headers.get(name).filter(|value| !value.is_empty());
-    let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
-    let request_id = header("Request-ID").and_then(text);
-    let verified = status.is_success() || header("Wechatpay-Signature").is_some();
-    if verified && let Err(source) = verify(&headers, &body) {
-        return Err(Error::Verify { status, request_id, source });
+    let verified = status.is_success() || filled(headers, "Wechatpay-Signature").is_some();
+    if verified && let Err(source) = verify(headers, body) {
+        return Err(Error::Verify { status, request_id: request_id(headers), source });
     }
-    Ok(Raw { status, headers, request_id, body, verified })
+    Ok(verified)
+}
+
+fn raw(answer: Response<Bytes>, verified: bool) -> Raw {
+    let (parts, body) = answer.into_parts();
+    let (status, headers) = (parts.status, parts.headers);
+    let request_id = request_id(&headers);
+    Raw { status, headers, request_id, body, verified }
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    filled(headers, "Request-ID").and_then(|value| value.to_str().map(str::to_owned).ok())
+}
+
+/// A header that says something.
+fn filled<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a HeaderValue> {
+    headers.get(name).filter(|value| !value.is_empty())
 }
 
 /// Reads an answer that has been checked.

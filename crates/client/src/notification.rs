@@ -103,21 +103,21 @@ impl RawNotification {
     pub fn new(headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { headers, body: body.into() }
     }
+}
 
-    /// Checks who sent it.
-    fn verify(
-        self,
-        verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
-    ) -> Result<VerifiedNotification, NotificationError> {
-        let Self { headers, body } = self;
-        if body.len() > NOTIFICATION_BYTES_MAX {
-            return Err(NotificationError::TooLong { bytes: body.len() });
-        }
-        let signature = ResponseSignature::from_headers(&headers)?;
-        verify(&headers, &body)?;
-        let envelope = serde_json::from_slice(&body).map_err(NotificationError::Envelope)?;
-        Ok(VerifiedNotification { signature, envelope })
+/// Checks who sent a notification.
+fn verified(
+    headers: &HeaderMap,
+    body: &[u8],
+    verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
+) -> Result<VerifiedNotification, NotificationError> {
+    if body.len() > NOTIFICATION_BYTES_MAX {
+        return Err(NotificationError::TooLong { bytes: body.len() });
     }
+    let signature = ResponseSignature::from_headers(headers)?;
+    verify(headers, body)?;
+    let envelope = serde_json::from_slice(body).map_err(NotificationError::Envelope)?;
+    Ok(VerifiedNotification { signature, envelope })
 }
 
 impl<B: Into<Bytes>> From<Request<B>> for RawNotification {
@@ -183,9 +183,9 @@ impl Merchant {
         body: &[u8],
         now: i64,
     ) -> Result<Notification, NotificationError> {
-        let raw = RawNotification::new(headers.clone(), Bytes::copy_from_slice(body));
         let keys = self.platform_keys();
-        let verified = raw.verify(|headers, body| verify_response(keys, headers, body, now))?;
+        let verify = |headers: &HeaderMap, body: &[u8]| verify_response(keys, headers, body, now);
+        let verified = verified(headers, body, verify)?;
         verified.open(self.apiv3_key().ok_or(NotificationError::NoKey)?)
     }
 }
@@ -202,14 +202,15 @@ impl<T: Transport> Client<T> {
     ) -> Result<VerifiedNotification, NotificationError> {
         let trust = self.trust();
         let verify = |headers: &HeaderMap, body: &[u8]| trust.verify(headers, body);
-        let verified = raw.clone().verify(verify);
-        if let Err(NotificationError::Verify(VerifyError::UnknownSerial(serial))) = &verified
+        let RawNotification { headers, body } = &raw;
+        let checked = verified(headers, body, verify);
+        if let Err(NotificationError::Verify(VerifyError::UnknownSerial(serial))) = &checked
             && let Ok(serial) = Serial::parse(serial)
             && self.learn(&serial).await
         {
-            return raw.verify(verify);
+            return verified(headers, body, verify);
         }
-        verified
+        checked
     }
 
     /// Checks a notification and reads what it tells.

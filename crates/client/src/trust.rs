@@ -27,7 +27,8 @@ struct Inner {
 
 #[derive(Default)]
 struct Known {
-    ring: KeyRing,
+    /// Shared with whoever is verifying, and copied only when it changes.
+    ring: Arc<KeyRing>,
     uses: BTreeMap<Serial, Use>,
 }
 
@@ -61,13 +62,13 @@ pub struct TrustReport {
 
 impl Trust {
     pub(crate) fn new(ring: KeyRing) -> Self {
-        let known = Mutex::new(Known { ring, uses: BTreeMap::new() });
+        let known = Mutex::new(Known { ring: Arc::new(ring), uses: BTreeMap::new() });
         Self(Arc::new(Inner { since: clock::unix_seconds(), known }))
     }
 
     /// Trusts one more key, in place of the one that had its serial.
     pub fn insert(&self, serial: Serial, key: PublicKey) {
-        self.known().ring.insert(serial, key);
+        Arc::make_mut(&mut self.known().ring).insert(serial, key);
     }
 
     /// Trusts a certificate of the platform.
@@ -77,13 +78,13 @@ impl Trust {
 
     /// Trusts a key no longer. Returns whether it was trusted.
     pub fn remove(&self, serial: &Serial) -> bool {
-        self.known().ring.remove(serial)
+        Arc::make_mut(&mut self.known().ring).remove(serial)
     }
 
     /// The keys as they are now.
     #[must_use]
     pub fn ring(&self) -> KeyRing {
-        self.known().ring.clone()
+        KeyRing::clone(&self.known().ring)
     }
 
     /// What each key has signed so far.
@@ -109,7 +110,7 @@ impl Trust {
         body: &[u8],
         now: i64,
     ) -> Result<(), VerifyError> {
-        let ring = self.ring();
+        let ring = Arc::clone(&self.known().ring);
         verify_response(&ring, headers, body, now)?;
         // Headers that verify can be read.
         if let Ok(signature) = ResponseSignature::from_headers(headers)
