@@ -122,7 +122,10 @@ struct Hold {
 /// An audit under way.
 pub struct Audit {
     checks: BTreeMap<Invariant, Check>,
-    link: Link,
+    /// The last link of each chain.
+    links: BTreeMap<i64, Link>,
+    /// Resolutions whose hold, in another chain, was not seen yet.
+    early: Vec<Transfer>,
     trial: TrialBalance,
     holds: BTreeMap<TransferId, Hold>,
     /// What was moved at once, by reference.
@@ -161,7 +164,8 @@ impl Audit {
         };
         Self {
             checks: Invariant::ALL.into_iter().map(|i| (i, check(i))).collect(),
-            link: Link::default(),
+            links: BTreeMap::new(),
+            early: Vec::new(),
             trial: TrialBalance::default(),
             holds: BTreeMap::new(),
             moved: BTreeMap::new(),
@@ -186,23 +190,39 @@ impl Audit {
         }
     }
 
-    /// The next transfer, in the order in which they were written, with the link kept beside it.
-    pub fn transfer(&mut self, transfer: &Transfer, kept: &[u8]) {
-        self.link = ledger::link(&self.link, transfer);
-        let unbroken = self.link.as_slice() == kept;
-        let outcome = if unbroken { Ok(()) } else { Err(format!("broken at {}", transfer.id)) };
-        self.note(Invariant::Chain, outcome);
+    /// The next transfer of a chain, in the order in which they were written, with the link kept
+    /// beside it.
+    pub fn transfer(&mut self, chain: i64, transfer: &Transfer, kept: &[u8]) {
+        let last = self.links.entry(chain).or_default();
+        *last = ledger::link(last, transfer);
+        let unbroken = last.as_slice() == kept;
         if let Ok(link) = Link::try_from(kept) {
             // One broken link is one violation, not one for each transfer after it.
-            self.link = link;
+            *last = link;
         }
-        let outcome = self.resolve(transfer);
-        self.note(Invariant::Holds, outcome);
+        let outcome = if unbroken { Ok(()) } else { Err(format!("broken at {}", transfer.id)) };
+        self.note(Invariant::Chain, outcome);
+        match transfer.phase.resolves() {
+            Some(of) if !self.holds.contains_key(&of) => self.early.push(transfer.clone()),
+            Some(_) | None => self.hold(transfer),
+        }
         let moved = self.trial.add(transfer);
         self.note(Invariant::Balanced, moved.ok_or_else(|| format!("{} overflows", transfer.id)));
         if transfer.phase == Phase::Posted && transfer.reason != Reason::TopUp {
             add(&mut self.moved, transfer, Standing::Moved);
         }
+    }
+
+    /// The end of a chain as it is kept beside it.
+    pub fn chain(&mut self, chain: i64, kept: &[u8]) {
+        let last = self.links.get(&chain).copied().unwrap_or_default();
+        let outcome = if last == kept { Ok(()) } else { Err(format!("chain {chain} ends early")) };
+        self.note(Invariant::Chain, outcome);
+    }
+
+    fn hold(&mut self, transfer: &Transfer) {
+        let outcome = self.resolve(transfer);
+        self.note(Invariant::Holds, outcome);
     }
 
     fn resolve(&mut self, transfer: &Transfer) -> Result<(), String> {
@@ -327,6 +347,9 @@ impl Audit {
     /// The end: everything was seen.
     #[must_use]
     pub fn finish(mut self) -> Report {
+        for transfer in mem::take(&mut self.early) {
+            self.hold(&transfer);
+        }
         self.sums();
         self.books();
         for (of, sum) in mem::take(&mut self.tallies) {

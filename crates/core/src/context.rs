@@ -112,23 +112,27 @@ impl<'a> Context<'a> {
     /// # Errors
     /// As [`Context::transfer`].
     pub fn hold(&mut self, movement: &Movement<'_>) -> Result<Result<TransferId, NotEnough>, Stop> {
+        if crate::chart::limit(movement.debit) == Limit::Unlimited {
+            let what = format!("{} has no limit, so there is nothing to hold", movement.debit);
+            return Err(Broken(what).into());
+        }
         self.write(movement, Phase::Pending)
     }
 
-    /// Moves what a transfer holds to where it was meant to go.
+    /// Moves what a transfer holds of an account to where it was meant to go.
     ///
     /// # Errors
-    /// If the transfer is not loaded, is no hold, or is resolved already.
-    pub fn post(&mut self, hold: TransferId) -> Result<(), Stop> {
-        self.resolve(hold, Phase::Post(hold))
+    /// If the transfer is not loaded, is no hold of that account, or is resolved already.
+    pub fn post(&mut self, debit: &AccountId, hold: TransferId) -> Result<(), Stop> {
+        self.resolve(debit, hold, Phase::Post(hold))
     }
 
     /// Gives back what a transfer holds.
     ///
     /// # Errors
     /// As [`Context::post`].
-    pub fn void(&mut self, hold: TransferId) -> Result<(), Stop> {
-        self.resolve(hold, Phase::Void(hold))
+    pub fn void(&mut self, debit: &AccountId, hold: TransferId) -> Result<(), Stop> {
+        self.resolve(debit, hold, Phase::Void(hold))
     }
 
     /// Has a job done at a moment; it is committed with the change that schedules it.
@@ -225,9 +229,9 @@ impl<'a> Context<'a> {
         Ok(self.apply(transfer, None)?.map(|()| id))
     }
 
-    fn resolve(&mut self, hold: TransferId, phase: Phase) -> Result<(), Stop> {
-        let Some(Found::Transfer { transfer: held, resolved }) = self.look(Key::Transfer(hold))?
-        else {
+    fn resolve(&mut self, debit: &AccountId, hold: TransferId, phase: Phase) -> Result<(), Stop> {
+        let key = Key::Transfer(debit.clone(), hold);
+        let Some(Found::Transfer { transfer: held, resolved }) = self.look(key)? else {
             return Err(Broken(format!("there is no hold {hold}")).into());
         };
         if resolved || self.changes.transfers.iter().any(|t| t.phase.resolves() == Some(hold)) {

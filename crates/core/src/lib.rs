@@ -27,6 +27,7 @@ pub mod row;
 pub mod sharing;
 pub mod statement;
 pub mod subsidy;
+pub mod tenant;
 pub mod trial;
 
 pub use command::{Admit, Call, Command, Find, Frame, Operation, attempt};

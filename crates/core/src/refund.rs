@@ -174,6 +174,16 @@ impl Refund {
         format!("{mchid}/{out_refund_no}")
     }
 
+    /// The account that some of its money was taken from.
+    fn debit(&self, taken: &Taken) -> AccountId {
+        taken.pocket.account(&self.mchid, self.seller())
+    }
+
+    /// What holds its money, each with the account that it is held of.
+    fn holds(&self) -> impl Iterator<Item = (AccountId, TransferId)> {
+        self.taken.iter().filter_map(|taken| Some((self.debit(taken), taken.hold?)))
+    }
+
     /// Who sells: the sub-merchant, or the merchant itself.
     #[must_use]
     pub fn seller(&self) -> &Mchid {
@@ -265,7 +275,7 @@ impl Row for Refund {
         let entry = |taken: &Taken| Entry {
             reference: self.refund_id.to_string(),
             reason: Reason::Refund,
-            debit: taken.pocket.account(&self.mchid, self.seller()),
+            debit: self.debit(taken),
             credit: chart::payer(&self.payer),
             amount: taken.amount,
             standing: if taken.hold.is_some() { standing } else { Standing::Moved },

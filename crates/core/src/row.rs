@@ -14,7 +14,7 @@ pub trait Row: Serialize + DeserializeOwned + 'static {
     /// The kind: names the rows of this type in the store.
     const KIND: &'static str;
 
-    /// Its number, unique within the kind.
+    /// Its number, unique within the kind. [`crate::tenant`] tells by it where the row is kept.
     fn id(&self) -> String;
 
     /// The merchant it belongs to; empty if it belongs to none.
@@ -62,8 +62,9 @@ pub enum Key {
     Row(&'static str, String),
     /// An account that holds a balance.
     Account(AccountId),
-    /// A transfer, to learn whether it still holds money.
-    Transfer(TransferId),
+    /// A transfer, to learn whether it still holds money; with the account that it debits, which
+    /// tells where it is kept (see [`crate::tenant`]).
+    Transfer(AccountId, TransferId),
 }
 
 /// A row as the store keeps it.

@@ -11,6 +11,9 @@ use crate::row::{AccountColumns, TransferColumns};
 use crate::sql;
 use crate::sqlite::prepare;
 
+/// One thread writes all transfers, so they are one chain.
+const ONLY_CHAIN: i64 = 0;
+
 /// More than any table has.
 const EVERYTHING: i64 = i64::MAX;
 
@@ -96,7 +99,7 @@ pub(crate) fn audit(connection: &Connection) -> Result<Report, Fault> {
     let mut found = statement.query(params![0, EVERYTHING])?;
     while let Some(row) = found.next()? {
         let link: Vec<u8> = row.get("link")?;
-        audit.transfer(&transfer_columns(row)?.try_into()?, &link);
+        audit.transfer(ONLY_CHAIN, &transfer_columns(row)?.try_into()?, &link);
     }
     let mut statement = prepare(connection, sql::ACCOUNTS)?;
     for columns in statement.query_map(params!["", EVERYTHING], account_columns)? {

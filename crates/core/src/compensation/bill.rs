@@ -14,7 +14,7 @@ use crate::books::{Entry, Standing, Tally};
 use crate::chart;
 use crate::command::{Broken, Stop};
 use crate::job::Job;
-use crate::ledger::{Reason, TransferId};
+use crate::ledger::{AccountId, Reason, TransferId};
 use crate::merchant::Confirmation;
 use crate::row::Row;
 
@@ -170,6 +170,11 @@ impl Bill {
         format!("{sp_mchid}/{out_bill_no}")
     }
 
+    /// The account that its money is held of.
+    pub(super) fn debit(&self) -> AccountId {
+        chart::available(&self.content.sponsor_mchid)
+    }
+
     /// Whether nothing can happen to it any more.
     #[must_use]
     pub fn is_final(&self) -> bool {
@@ -278,7 +283,7 @@ impl Row for Bill {
         let entry = |hold| Entry {
             reference: self.bill_id.to_string(),
             reason: Reason::Compensation,
-            debit: chart::available(&self.content.sponsor_mchid),
+            debit: self.debit(),
             credit: chart::payer(&self.payer),
             amount: self.content.amount,
             standing,

@@ -79,7 +79,8 @@ pub(crate) fn pay_merchant(
     if bill.state != BillState::Accepted {
         return Ok(());
     }
-    cx.post(bill.hold.ok_or_else(|| Broken(format!("bill {id} holds no money")))?)?;
+    let hold = bill.hold.ok_or_else(|| Broken(format!("bill {id} holds no money")))?;
+    cx.post(&bill.debit(), hold)?;
     bill.step(MerchantEvent::Pay)?;
     bill.success_time = Some(cx.now());
     cx.put(&bill)

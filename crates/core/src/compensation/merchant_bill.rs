@@ -10,7 +10,7 @@ use crate::books::{Entry, Standing};
 use crate::chart;
 use crate::command::{Broken, Stop};
 use crate::job::Job;
-use crate::ledger::{Reason, TransferId};
+use crate::ledger::{AccountId, Reason, TransferId};
 use crate::row::Row;
 
 /// What happens to a sub-merchant's compensation.
@@ -78,6 +78,11 @@ impl MerchantBill {
     #[must_use]
     pub fn row_id(sp_mchid: &Mchid, out_bill_no: &OutBillNo) -> String {
         format!("{sp_mchid}/{out_bill_no}")
+    }
+
+    /// The account that its money is held of.
+    pub(super) fn debit(&self) -> AccountId {
+        chart::operation(&self.content.sponsor_mchid)
     }
 
     pub(super) fn step(&mut self, event: MerchantEvent) -> Result<(), Stop> {
@@ -163,7 +168,7 @@ impl Row for MerchantBill {
         vec![Entry {
             reference: self.bill_id.to_string(),
             reason: Reason::Compensation,
-            debit: chart::operation(&self.content.sponsor_mchid),
+            debit: self.debit(),
             credit: chart::available(&self.content.receiver.mch_info.mchid),
             amount: self.content.amount,
             standing,

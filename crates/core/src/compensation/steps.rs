@@ -56,7 +56,7 @@ impl Step {
             }
             (Self::Expire, BillState::WaitUserConfirm, _) => close(cx, &mut bill, "OVERDUE_CLOSE"),
             (Self::FinishCancel, BillState::Canceling, _) => {
-                cx.void(hold(&bill)?)?;
+                cx.void(&bill.debit(), hold(&bill)?)?;
                 bill.step(Event::FinishCancel)?;
                 cx.put(&bill)
             }
@@ -116,14 +116,14 @@ fn hold(bill: &Bill) -> Result<TransferId, Broken> {
 }
 
 fn pay(cx: &mut Context<'_>, bill: &mut Bill) -> Result<(), Stop> {
-    cx.post(hold(bill)?)?;
+    cx.post(&bill.debit(), hold(bill)?)?;
     bill.step(Event::Pay)?;
     bill.success_time = Some(cx.now());
     end(cx, bill)
 }
 
 fn close(cx: &mut Context<'_>, bill: &mut Bill, reason: &str) -> Result<(), Stop> {
-    cx.void(hold(bill)?)?;
+    cx.void(&bill.debit(), hold(bill)?)?;
     bill.close(cx.now(), reason)?;
     end(cx, bill)
 }

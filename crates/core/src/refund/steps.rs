@@ -32,8 +32,8 @@ pub(crate) fn settle(
         refund.step(Event::Fail)?;
         return put(cx, &refund, notice::Event::REFUND_ABNORMAL);
     }
-    for hold in refund.taken.iter().filter_map(|taken| taken.hold) {
-        cx.post(hold)?;
+    for (debit, hold) in refund.holds() {
+        cx.post(&debit, hold)?;
     }
     refund.step(Event::Settle)?;
     refund.success_time = Some(cx.now());
@@ -68,8 +68,8 @@ impl Command for Close {
             let what = format!("refund {id} is {}", refund.status);
             return Err(refusal::control_conflict(what).into());
         }
-        for hold in refund.taken.iter().filter_map(|taken| taken.hold) {
-            cx.void(hold)?;
+        for (debit, hold) in refund.holds() {
+            cx.void(&debit, hold)?;
         }
         refund.step(Event::Close)?;
         restore(cx, &refund)?;

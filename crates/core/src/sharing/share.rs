@@ -145,6 +145,11 @@ impl Share {
         format!("{sp_mchid}/{out_order_no}")
     }
 
+    /// The account that its money is held of.
+    pub(super) fn debit(&self) -> AccountId {
+        chart::frozen(&self.content.sub_mchid)
+    }
+
     /// A share that is taken on, with a number of its own, and without its parts.
     pub(super) fn accepted(
         cx: &mut Context<'_>,
@@ -284,7 +289,7 @@ impl Row for Share {
         let entry = |(wanted, part): (&Wanted, &Part)| Entry {
             reference: self.order_id.to_string(),
             reason: Reason::Sharing,
-            debit: chart::frozen(&self.content.sub_mchid),
+            debit: self.debit(),
             // What has no account has moved nothing, and the audit finds the money missing.
             credit: wanted.credit().unwrap_or_else(|_unfit| chart::bank()),
             amount: wanted.amount,

@@ -67,6 +67,11 @@ impl ShareReturn {
         format!("{sp_mchid}/{out_return_no}")
     }
 
+    /// The account that its money is held of.
+    pub(super) fn debit(&self) -> AccountId {
+        chart::available(&self.return_mchid)
+    }
+
     /// Whether this is what a request asks for.
     pub(super) fn is_asked_by(&self, create: &CreateReturn) -> bool {
         self.sub_mchid == create.sub_mchid
@@ -154,7 +159,7 @@ impl Row for ShareReturn {
         vec![Entry {
             reference: self.return_no.clone(),
             reason: Reason::SharingReturn,
-            debit: chart::available(&self.return_mchid),
+            debit: self.debit(),
             credit: Self::credit(&self.sub_mchid, self.to_frozen),
             amount: self.amount,
             standing: match self.result {

@@ -46,7 +46,7 @@ impl ShareStep {
         share.step(Event::Finish)?;
         share.finish_time = Some(cx.now());
         for part in &share.parts {
-            cx.post(part.hold)?;
+            cx.post(&share.debit(), part.hold)?;
         }
         cx.put(&share)?;
         for (wanted, _) in share.receivers() {
@@ -103,7 +103,7 @@ impl ShareReturnStep {
         }
         back.step(Event::Finish)?;
         back.finish_time = Some(cx.now());
-        cx.post(back.hold)?;
+        cx.post(&back.debit(), back.hold)?;
         let mut order: Order = order::find_paid(cx, sp_mchid, &back.transaction_id)?
             .ok_or_else(|| Broken(format!("return {id} is of no order")))?;
         let shared = order.shared.minus(back.amount);

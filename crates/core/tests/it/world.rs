@@ -87,7 +87,7 @@ impl World {
                 Found::Row(Stored { version: *version, body: body.clone() })
             }),
             Key::Account(id) => self.accounts.get(id).cloned().map(Found::Account),
-            Key::Transfer(id) => self.index.transfers.get(id).map(|at| Found::Transfer {
+            Key::Transfer(_, id) => self.index.transfers.get(id).map(|at| Found::Transfer {
                 transfer: self.transfers[*at].0.clone(),
                 resolved: self.index.resolved.contains(id),
             }),
@@ -253,7 +253,7 @@ impl World {
     pub(crate) fn audit(&self) -> Report {
         let mut audit = Audit::new();
         for (transfer, link) in &self.transfers {
-            audit.transfer(transfer, link);
+            audit.transfer(0, transfer, link);
         }
         for account in self.accounts.values() {
             audit.account(account);

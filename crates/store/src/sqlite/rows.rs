@@ -71,7 +71,7 @@ fn find(connection: &Connection, key: &Key) -> Result<Option<Found>, Fault> {
             let columns = statement.query_row([id.as_str()], account_columns).optional()?;
             Ok(columns.map(Account::try_from).transpose()?.map(Found::Account))
         }
-        Key::Transfer(id) => {
+        Key::Transfer(_, id) => {
             let id = id.to_string();
             let mut statement = prepare(connection, sql::TRANSFER)?;
             let columns = statement.query_row([&id], transfer_columns).optional()?;

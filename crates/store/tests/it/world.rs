@@ -174,7 +174,8 @@ impl Command for Resolve {
     type Outcome = ();
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
-        if self.1 { cx.post(self.0) } else { cx.void(self.0) }
+        let debit = chart::available(&mchid(1));
+        if self.1 { cx.post(&debit, self.0) } else { cx.void(&debit, self.0) }
     }
 }
 
