@@ -14,6 +14,13 @@ pub trait Command: Send + Sync + 'static {
     /// What it answers.
     type Outcome: Send + 'static;
 
+    /// Whose rows it will mostly touch, if that is known beforehand; see [`crate::tenant`]. Where
+    /// several writers share the work, what is one tenant's has one writer. It changes nothing
+    /// else.
+    fn tenant(&self) -> &str {
+        ""
+    }
+
     /// The whole rule. Pure: the same command, frame and rows give the same answer, and it may be
     /// run again.
     ///
@@ -93,6 +100,10 @@ pub struct Call<E> {
 
 impl<E: Operation> Command for Call<E> {
     type Outcome = E::Response;
+
+    fn tenant(&self) -> &str {
+        self.caller.as_str()
+    }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<E::Response, Stop> {
         let caller = admitted(cx, &self.caller, E::SUPPORTED)?;

@@ -88,6 +88,10 @@ pub enum Job {
 impl Command for Job {
     type Outcome = ();
 
+    fn tenant(&self) -> &str {
+        crate::tenant::of_job(self)
+    }
+
     fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
         match self {
             Self::Bill { sp_mchid, out_bill_no, step } => step.take(cx, sp_mchid, out_bill_no),

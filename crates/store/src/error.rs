@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use redress_core::Refusal;
 use redress_core::command::{Broken, Stop};
 
+use crate::postgres::PgError;
+
 /// A command's end without an outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -24,6 +26,10 @@ pub enum Failure {
     /// The store was opened to be read.
     #[error("the store is open for reading only")]
     ReadOnly,
+    /// The database was lost while it committed, and did not come back in time to say whether it
+    /// had. The command may be written or not; it can be sent again, with the same number.
+    #[error("the database was lost, and whether it had committed is not known")]
+    Unknown(#[source] Box<dyn Error + Send + Sync>),
     /// The database failed. Nothing was written.
     #[error("the database failed")]
     Store(#[source] Box<dyn Error + Send + Sync>),
@@ -112,6 +118,9 @@ pub(crate) enum Fault {
     /// SQLite says no.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL says no, or is not there.
+    #[error(transparent)]
+    Postgres(#[from] PgError),
     /// A write did not do what it was for.
     #[error("{statement:?} touched {rows} rows instead of one")]
     NotOne {
@@ -134,4 +143,18 @@ pub(crate) enum Fault {
     /// The thread that worked on it died.
     #[error("the work was lost: {0}")]
     Lost(String),
+}
+
+impl Fault {
+    /// The same for another to be told.
+    pub(crate) fn shown(&self) -> Self {
+        match self {
+            Self::Postgres(error) => Self::Postgres(error.clone()),
+            Self::Sqlite(_)
+            | Self::NotOne { .. }
+            | Self::Unreadable { .. }
+            | Self::Unprintable(_)
+            | Self::Lost(_) => Self::Lost(self.to_string()),
+        }
+    }
 }

@@ -40,3 +40,21 @@ pub struct Queued {
     /// What to do.
     pub job: Job,
 }
+
+/// Which jobs to claim, and for how long.
+pub(crate) struct Window {
+    /// Business time: what is due.
+    pub(crate) now: Timestamp,
+    /// Wall time: which leases have ended, and when the new ones do.
+    pub(crate) wall_seconds: i64,
+    pub(crate) lease_seconds: i64,
+    pub(crate) most: u32,
+}
+
+impl Window {
+    /// When the new leases end. One that ends later than this was given by a clock that has been
+    /// set back since, and holds no longer.
+    pub(crate) const fn until(&self) -> i64 {
+        self.wall_seconds.saturating_add(self.lease_seconds)
+    }
+}

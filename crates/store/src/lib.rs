@@ -18,10 +18,13 @@
 //!
 //! A command whose caller stops waiting runs all the same.
 
+mod decide;
 mod error;
 mod jobs;
+mod location;
 mod migrate;
 mod page;
+mod postgres;
 mod row;
 mod sql;
 mod sqlite;
@@ -29,5 +32,6 @@ mod store;
 
 pub use error::{Failure, OpenError};
 pub use jobs::{Claim, Claims, Queued};
+pub use location::{BadLocation, Location};
 pub use sqlite::Queue;
 pub use store::{Options, Store};

@@ -71,10 +71,12 @@ statements! {
 
     // Jobs.
     JOB_CLAIM = "UPDATE job SET leased_until = $1, attempt = attempt + 1 WHERE id IN \
-                 (SELECT id FROM job WHERE run_at <= $2 AND leased_until <= $3 \
+                 (SELECT id FROM job WHERE run_at <= $2 \
+                 AND (leased_until <= $3 OR leased_until > $1) \
                  ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) \
                  RETURNING id, run_at, leased_until, attempt, body";
-    JOB_NEXT = "SELECT run_at FROM job WHERE leased_until <= $1 ORDER BY run_at LIMIT 1";
+    JOB_NEXT = "SELECT run_at FROM job WHERE leased_until <= $1 OR leased_until > $2 \
+                ORDER BY run_at LIMIT 1";
     JOB_HELD = "SELECT 1 FROM job WHERE id = $1 AND attempt = $2";
     JOB_DELETE = "DELETE FROM job WHERE id = $1 AND attempt = $2";
     JOB_POSTPONE = "UPDATE job SET run_at = $1, leased_until = 0 WHERE id = $2 AND attempt = $3";

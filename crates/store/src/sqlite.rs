@@ -24,7 +24,7 @@ pub use writer::Queue;
 use writer::Writer;
 
 use crate::error::{Failure, Fault, OpenError};
-use crate::jobs::{Claim, Claims, Queued};
+use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::page;
 use crate::store::Options;
 
@@ -83,14 +83,7 @@ impl Sqlite {
         }
     }
 
-    pub(crate) async fn claim(
-        &self,
-        now: Timestamp,
-        wall_seconds: i64,
-        lease_seconds: i64,
-        most: u32,
-    ) -> Result<Claims, Failure> {
-        let window = jobs::Window { now, wall_seconds, lease_seconds, most };
+    pub(crate) async fn claim(&self, window: Window) -> Result<Claims, Failure> {
         self.writer()?.submit(move |session| session.claim(&window).map(Ok)).await
     }
 

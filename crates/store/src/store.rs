@@ -1,6 +1,5 @@
 //! The store's door: the same whichever database is behind it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use redress_api::Timestamp;
@@ -9,7 +8,9 @@ use redress_core::{Account, Command, Frame, Stored, Transfer};
 use tokio::sync::Notify;
 
 use crate::error::{Failure, OpenError};
-use crate::jobs::{Claim, Claims, Queued};
+use crate::jobs::{Claim, Claims, Queued, Window};
+use crate::location::Location;
+use crate::postgres::Postgres;
 use crate::sqlite::{Queue, Sqlite};
 
 /// How a store is set up.
@@ -19,11 +20,14 @@ pub struct Options {
     pub queue: Queue,
     /// How many reads run at the same time; at least 1.
     pub readers_max: usize,
+    /// How many writers share the work on PostgreSQL, each with a queue and a connection; at least
+    /// 1. SQLite has one.
+    pub writers: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { queue: Queue::default(), readers_max: 4 }
+        Self { queue: Queue::default(), readers_max: 4, writers: 2 }
     }
 }
 
@@ -36,31 +40,39 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
 }
 
 impl Store {
-    /// Opens a database for a server, and creates it if there is none. Blocks on the disk.
-    ///
-    /// Jobs that an earlier server had claimed are free again.
+    /// Opens a database for a server. A file is created if there is none, and its jobs that an
+    /// earlier server had claimed are free again; PostgreSQL's database must be there, and may have
+    /// other servers. Blocks on the disk, or until the database answers.
     ///
     /// # Errors
-    /// If another server has it open, the file is not ours or from a newer program, or the disk
+    /// If another server has the file open, it is not ours or from a newer program, or the disk
     /// or the database fails.
-    pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        let sqlite = Sqlite::open(path, options)?;
-        Ok(Self { backend: Backend::Sqlite(Arc::new(sqlite)) })
+    pub fn open(location: &Location, options: Options) -> Result<Self, OpenError> {
+        let backend = match location {
+            Location::File(path) => Backend::Sqlite(Arc::new(Sqlite::open(path, options)?)),
+            Location::Postgres(url) => Backend::Postgres(Arc::new(Postgres::open(url, options)?)),
+        };
+        Ok(Self { backend })
     }
 
-    /// Opens a database to look at it, also while a server has it open. Blocks on the disk.
+    /// Opens a database to look at it, also while servers have it open. Blocks on the disk, or
+    /// until the database answers.
     ///
     /// What writes fails with [`Failure::ReadOnly`].
     ///
     /// # Errors
     /// If there is none, it is not ours or from another version of the program, or the disk or
     /// the database fails.
-    pub fn open_read_only(path: &Path) -> Result<Self, OpenError> {
-        let sqlite = Sqlite::open_read_only(path)?;
-        Ok(Self { backend: Backend::Sqlite(Arc::new(sqlite)) })
+    pub fn open_read_only(location: &Location) -> Result<Self, OpenError> {
+        let backend = match location {
+            Location::File(path) => Backend::Sqlite(Arc::new(Sqlite::open_read_only(path)?)),
+            Location::Postgres(url) => Backend::Postgres(Arc::new(Postgres::open_read_only(url)?)),
+        };
+        Ok(Self { backend })
     }
 
     /// Runs a command and answers once its changes are durable.
@@ -74,6 +86,7 @@ impl Store {
     ) -> Result<C::Outcome, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.execute(command, frame).await,
+            Backend::Postgres(postgres) => postgres.execute(command, frame).await,
         }
     }
 
@@ -84,6 +97,7 @@ impl Store {
     pub async fn read<C: Command>(&self, command: C, frame: Frame) -> Result<C::Outcome, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.read(&command, frame).await,
+            Backend::Postgres(postgres) => postgres.read(&command, frame).await,
         }
     }
 
@@ -99,8 +113,10 @@ impl Store {
         lease_seconds: i64,
         most: u32,
     ) -> Result<Claims, Failure> {
+        let window = Window { now, wall_seconds, lease_seconds, most };
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.claim(now, wall_seconds, lease_seconds, most).await,
+            Backend::Sqlite(sqlite) => sqlite.claim(window).await,
+            Backend::Postgres(postgres) => postgres.claim(window).await,
         }
     }
 
@@ -127,6 +143,7 @@ impl Store {
     ) -> Result<Option<C::Outcome>, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.complete(claim.clone(), command, frame).await,
+            Backend::Postgres(postgres) => postgres.complete(claim.clone(), command, frame).await,
         }
     }
 
@@ -138,15 +155,29 @@ impl Store {
     pub async fn postpone(&self, claim: &Claim, until: Timestamp) -> Result<(), Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.postpone(claim.id, claim.attempt, until).await,
+            Backend::Postgres(postgres) => {
+                postgres.postpone((claim.id, claim.attempt, &claim.job), until).await
+            }
         }
     }
 
-    /// Wakes after each commit that scheduled or postponed a job. A permit is kept for one who
+    /// How long whoever waits for jobs sleeps at most, in seconds: where there are several servers,
+    /// one of them may die with what it was told.
+    #[must_use]
+    pub const fn poll_seconds_max(&self) -> i64 {
+        match &self.backend {
+            Backend::Sqlite(_) => 60,
+            Backend::Postgres(_) => 2,
+        }
+    }
+
+    /// Wakes after each commit of this server that scheduled or postponed a job. A permit is kept for one who
     /// comes late, so a single worker misses nothing.
     #[must_use]
     pub fn jobs_scheduled(&self) -> &Notify {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.jobs_scheduled(),
+            Backend::Postgres(postgres) => postgres.jobs_scheduled(),
         }
     }
 
@@ -163,6 +194,7 @@ impl Store {
     ) -> Result<Vec<(String, Stored)>, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.rows(kind, owner, after, most).await,
+            Backend::Postgres(postgres) => postgres.rows(kind, owner, after, most).await,
         }
     }
 
@@ -173,6 +205,7 @@ impl Store {
     pub async fn accounts(&self, after: &str, most: u32) -> Result<Vec<Account>, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.accounts(after, most).await,
+            Backend::Postgres(postgres) => postgres.accounts(after, most).await,
         }
     }
 
@@ -190,6 +223,9 @@ impl Store {
     ) -> Result<Vec<(i64, Transfer)>, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.transfers(account, reference, after, most).await,
+            Backend::Postgres(postgres) => {
+                postgres.transfers(account, reference, after, most).await
+            }
         }
     }
 
@@ -200,6 +236,7 @@ impl Store {
     pub async fn jobs(&self, after: i64, most: u32) -> Result<Vec<Queued>, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.jobs(after, most).await,
+            Backend::Postgres(postgres) => postgres.jobs(after, most).await,
         }
     }
 
@@ -210,6 +247,7 @@ impl Store {
     pub async fn audit(&self) -> Result<Report, Failure> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.audit().await,
+            Backend::Postgres(postgres) => postgres.audit().await,
         }
     }
 
@@ -217,6 +255,7 @@ impl Store {
     pub async fn ready(&self) -> bool {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.ready().await,
+            Backend::Postgres(postgres) => postgres.ready().await,
         }
     }
 
@@ -227,6 +266,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(postgres) => postgres.close().await,
         }
     }
 }

@@ -5,23 +5,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::prepare;
 use crate::error::Fault;
-use crate::jobs::{Claim, Claims, Queued};
+use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::page::{job_columns, queued};
 use crate::sql;
 
-/// Which jobs to claim, and for how long.
-pub(super) struct Window {
-    /// Business time: what is due.
-    pub(super) now: Timestamp,
-    /// Wall time: which leases have ended, and when the new ones do.
-    pub(super) wall_seconds: i64,
-    pub(super) lease_seconds: i64,
-    pub(super) most: u32,
-}
-
 /// Leases what is due.
 pub(super) fn claim(connection: &Connection, window: &Window) -> Result<Claims, Fault> {
-    let until = window.wall_seconds.saturating_add(window.lease_seconds);
+    let until = window.until();
     let bounds = params![until, window.now.unix(), window.wall_seconds, window.most];
     let mut statement = prepare(connection, sql::JOB_CLAIM)?;
     let mut claims = Vec::new();
@@ -36,7 +26,7 @@ pub(super) fn claim(connection: &Connection, window: &Window) -> Result<Claims, 
     }
     claims.sort_by_key(|claim| (claim.run_at, claim.id));
     let next = prepare(connection, sql::JOB_NEXT)?
-        .query_row([window.wall_seconds], |row| row.get(0))
+        .query_row([window.wall_seconds, until], |row| row.get(0))
         .optional()?;
     Ok(Claims { claims, next_at: next.map(Timestamp::from_unix) })
 }

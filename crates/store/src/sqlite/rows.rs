@@ -1,14 +1,11 @@
 //! Decisions over a connection: each row is looked up the moment a rule asks for it.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use redress_core::command::{Broken, Stop};
 use redress_core::row::{Found, Lookup, Rows};
-use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer, attempt};
+use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::prepare;
+use crate::decide;
 use crate::error::{Failure, Fault};
 use crate::page::{account_columns, transfer_columns};
 use crate::sql;
@@ -21,23 +18,14 @@ pub(super) fn decide<C: Command>(
     frame: Frame,
 ) -> Result<Result<(C::Outcome, Changes), Failure>, Fault> {
     let mut looks = Looks { connection, fault: None };
-    // A rule has no state that outlives it but its command, which only it reads.
-    let decided = catch_unwind(AssertUnwindSafe(|| attempt(command, frame, &mut looks)));
+    let decided = decide::decide(command, frame, &mut looks);
     if let Some(fault) = looks.fault {
         return Err(fault);
     }
-    let decided = decided.unwrap_or_else(|panic| {
-        Err(Stop::Broken(Broken(format!("a rule panicked: {}", words(panic.as_ref())))))
-    });
-    if let Err(Stop::Broken(broken)) = &decided {
-        tracing::error!(%broken, "a command found an invariant broken");
-    }
-    Ok(decided.map_err(Failure::from))
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+    Ok(decided.map_err(|stop| {
+        decide::report(&stop);
+        stop.into()
+    }))
 }
 
 struct Looks<'a> {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Params, params};
 
 use super::{jobs, prepare, rows};
 use crate::error::{Failure, Fault};
-use crate::jobs::{Claim, Claims};
+use crate::jobs::{Claim, Claims, Window};
 use crate::row::{limit_word, phase_word, reason_word};
 use crate::sql;
 
@@ -38,7 +38,7 @@ impl Session<'_> {
     }
 
     /// Leases what is due.
-    pub(super) fn claim(&self, window: &jobs::Window) -> Result<Claims, Fault> {
+    pub(super) fn claim(&self, window: &Window) -> Result<Claims, Fault> {
         jobs::claim(self.connection, window)
     }
 

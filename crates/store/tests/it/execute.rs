@@ -2,11 +2,12 @@
 
 use redress_store::Failure;
 
-use crate::world::{Ends, Find, Place, append, at, frame, top_up};
+use crate::place::Engine;
+use crate::world::{Ends, Find, append, at, frame, top_up};
 
 #[tokio::test]
 async fn what_is_written_is_read() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     assert_eq!(store.execute(append("a", "one"), frame(1)).await.unwrap(), 1);
     assert_eq!(store.execute(append("a", "two"), frame(2)).await.unwrap(), 2);
@@ -14,18 +15,15 @@ async fn what_is_written_is_read() {
     assert_eq!(note.words, ["one", "two"]);
     assert_eq!(store.read(Find("b"), frame(4)).await.unwrap(), None);
 
-    let (version, updated_at): (i64, i64) = place
-        .sqlite()
-        .query_row("SELECT version, updated_at FROM entity WHERE id = 'a'", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .unwrap();
-    assert_eq!((version, updated_at), (2, at(0).unix()));
+    let number = |column: &str| {
+        place.number(&format!("SELECT {column} FROM entity WHERE id = 'a'"))
+    };
+    assert_eq!((number("version"), number("updated_at")), (2, at(0).unix()));
 }
 
 #[tokio::test]
 async fn a_refused_command_has_written_nothing() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     let refused = store.execute(Ends::Refused, frame(1)).await;
     assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
@@ -34,7 +32,7 @@ async fn a_refused_command_has_written_nothing() {
 
 #[tokio::test]
 async fn a_broken_command_has_written_nothing() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     let broken = store.execute(Ends::Broken, frame(1)).await.unwrap_err();
     assert!(matches!(&broken, Failure::Broken(b) if b.0 == "on purpose"), "{broken:?}");
@@ -43,7 +41,7 @@ async fn a_broken_command_has_written_nothing() {
 
 #[tokio::test]
 async fn a_panic_in_a_rule_stops_nothing_else() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     for _ in 0..3 {
         let broken = store.execute(Ends::Panics, frame(1)).await.unwrap_err();
@@ -58,7 +56,7 @@ async fn a_panic_in_a_rule_stops_nothing_else() {
 
 #[tokio::test]
 async fn a_write_that_the_schema_refuses_fails() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     let failed = store.execute(Ends::Unwritable, frame(1)).await;
     assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
@@ -67,7 +65,7 @@ async fn a_write_that_the_schema_refuses_fails() {
 
 #[tokio::test]
 async fn a_read_writes_nothing() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     let broken = store.read(append("a", "one"), frame(1)).await;
     assert!(matches!(broken, Err(Failure::Broken(_))), "{broken:?}");
@@ -76,20 +74,18 @@ async fn a_read_writes_nothing() {
 
 #[tokio::test]
 async fn a_row_changed_behind_our_back_is_not_overwritten() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     store.execute(append("a", "one"), frame(1)).await.unwrap();
-    place.sqlite().execute("UPDATE entity SET version = 7, body = '{'", []).unwrap();
+    place.run("UPDATE entity SET version = 7, body = '{'").unwrap();
     let broken = store.execute(append("a", "two"), frame(2)).await;
     assert!(matches!(broken, Err(Failure::Broken(_))), "{broken:?}");
-    let version: i64 =
-        place.sqlite().query_row("SELECT version FROM entity", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 7);
+    assert_eq!(place.number("SELECT version FROM entity"), 7);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_are_each_answered() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     let tasks: Vec<_> = (0..200)
         .map(|number| {
@@ -112,11 +108,16 @@ async fn many_at_once_are_each_answered() {
 
 #[tokio::test]
 async fn a_row_that_cannot_be_read_is_not_taken_for_absent() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     store.execute(top_up(1, 100), frame(1)).await.unwrap();
-    let odd = "PRAGMA ignore_check_constraints = ON; UPDATE account SET limit_kind = 'odd'";
-    place.sqlite().execute_batch(odd).unwrap();
+    let unchecked = match place.engine {
+        Engine::Sqlite => "PRAGMA ignore_check_constraints = ON",
+        Engine::Postgres | Engine::Serializable => {
+            "ALTER TABLE account DROP CONSTRAINT account_limit_kind_check"
+        }
+    };
+    place.run(&format!("{unchecked}; UPDATE account SET limit_kind = 'odd'")).unwrap();
     let failed = store.execute(top_up(1, 100), frame(2)).await;
     assert!(matches!(failed, Err(Failure::Store(_))), "{failed:?}");
     let failed = store.read(top_up(1, 100), frame(3)).await;

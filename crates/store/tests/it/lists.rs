@@ -2,11 +2,12 @@
 
 use redress_core::chart;
 
-use crate::world::{Place, append, frame, mchid, top_up};
+use crate::place::Engine;
+use crate::world::{append, frame, mchid, top_up};
 
 #[tokio::test]
 async fn rows_come_in_pages() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     for id in ["c", "a", "b"] {
         store.execute(append(id, "word"), frame(1)).await.unwrap();
@@ -14,8 +15,10 @@ async fn rows_come_in_pages() {
     for owner in [None, Some("anyone")] {
         let first = store.rows("note", owner, "", 2).await.unwrap();
         let ids: Vec<_> = first.iter().map(|(id, _)| id.as_str()).collect();
-        assert_eq!(ids, ["a", "b"]);
-        let rest = store.rows("note", owner, "b", 2).await.unwrap();
+        // A file has them by number, the others in the order in which they were made.
+        let sorted = place.engine == Engine::Sqlite;
+        assert_eq!(ids, if sorted { ["a", "b"] } else { ["c", "a"] });
+        let rest = store.rows("note", owner, ids[1], 2).await.unwrap();
         assert_eq!(rest.len(), 1);
         assert!(rest[0].1.body.contains("word"));
     }
@@ -25,7 +28,7 @@ async fn rows_come_in_pages() {
 
 #[tokio::test]
 async fn transfers_are_found_by_account_and_reference() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     for seed in 1..=4 {
         let last = if seed % 2 == 0 { 2 } else { 1 };
@@ -48,7 +51,7 @@ async fn transfers_are_found_by_account_and_reference() {
 
 #[tokio::test]
 async fn accounts_come_in_pages() {
-    let place = Place::new();
+    let place = place!();
     let store = place.open();
     for last in [2, 3, 1] {
         store.execute(top_up(last, 5), frame(u128::from(last))).await.unwrap();

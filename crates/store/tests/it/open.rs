@@ -1,21 +1,22 @@
 //! Opening: who may, and what is found.
 
-use redress_store::{Failure, OpenError, Options, Store};
+use redress_store::{Failure, Location, OpenError, Options, Store};
 
-use crate::world::{Find, Place, append, frame};
+use crate::place::Place;
+use crate::world::{Find, append, frame};
 
 fn reopen(place: &Place) -> Result<Store, OpenError> {
-    Store::open(&place.path(), Options::default())
+    Store::open(&place.location(), Options::default())
 }
 
 #[tokio::test]
 async fn one_server_per_file() {
-    let place = Place::new();
+    let place = Place::file();
     let store = place.open();
     assert!(matches!(reopen(&place), Err(OpenError::InUse { .. })));
     std::os::unix::fs::symlink(place.folder.path(), place.folder.path().join("also")).unwrap();
     let also = place.folder.path().join("also/redress.db");
-    let second = Store::open(&also, Options::default());
+    let second = Store::open(&Location::File(also), Options::default());
     assert!(matches!(second, Err(OpenError::InUse { .. })));
     // The refused ones have not disturbed the first.
     store.execute(append("a", "one"), frame(1)).await.unwrap();
@@ -26,11 +27,11 @@ async fn one_server_per_file() {
 
 #[tokio::test]
 async fn a_reader_looks_on_while_a_server_writes() {
-    let place = Place::new();
-    assert!(Store::open_read_only(&place.path()).is_err(), "there is nothing to read");
+    let place = Place::file();
+    assert!(Store::open_read_only(&place.location()).is_err(), "there is nothing to read");
     let store = place.open();
     store.execute(append("a", "one"), frame(1)).await.unwrap();
-    let reader = Store::open_read_only(&place.path()).unwrap();
+    let reader = Store::open_read_only(&place.location()).unwrap();
     store.execute(append("a", "two"), frame(2)).await.unwrap();
     let note = reader.read(Find("a"), frame(3)).await.unwrap().unwrap();
     assert_eq!(note.words, ["one", "two"]);
@@ -40,18 +41,18 @@ async fn a_reader_looks_on_while_a_server_writes() {
     reader.audit().await.unwrap();
     reader.close().await;
     store.close().await;
-    let reader = Store::open_read_only(&place.path()).unwrap();
+    let reader = Store::open_read_only(&place.location()).unwrap();
     assert!(reader.read(Find("a"), frame(5)).await.unwrap().is_some());
 }
 
 #[test]
 fn a_newer_database_is_left_alone() {
-    let place = Place::new();
+    let place = Place::file();
     drop(place.open());
     place.sqlite().execute("INSERT INTO migration (n) VALUES (99)", []).unwrap();
     let newer = reopen(&place).map(drop).unwrap_err();
     assert!(matches!(newer, OpenError::Newer { found: 99, known: 1 }), "{newer}");
-    let newer = Store::open_read_only(&place.path()).map(drop).unwrap_err();
+    let newer = Store::open_read_only(&place.location()).map(drop).unwrap_err();
     assert!(newer.to_string().contains("99"), "{newer}");
     place.sqlite().execute("DELETE FROM migration WHERE n = 99", []).unwrap();
     reopen(&place).map(drop).unwrap();
@@ -59,21 +60,21 @@ fn a_newer_database_is_left_alone() {
 
 #[test]
 fn an_older_database_is_not_read() {
-    let place = Place::new();
+    let place = Place::file();
     drop(place.open());
     place.sqlite().execute("DELETE FROM migration", []).unwrap();
-    let older = Store::open_read_only(&place.path()).map(drop);
+    let older = Store::open_read_only(&place.location()).map(drop);
     assert!(matches!(older, Err(OpenError::Older { found: 0, known: 1 })), "{older:?}");
 }
 
 #[test]
 fn a_foreign_file_is_left_alone() {
-    let place = Place::new();
+    let place = Place::file();
     place.sqlite().execute("CREATE TABLE theirs (n INTEGER)", []).unwrap();
     let foreign = reopen(&place).map(drop);
     assert!(matches!(foreign, Err(OpenError::Foreign { .. })), "{foreign:?}");
 
-    let place = Place::new();
+    let place = Place::file();
     let letter = "Dear database, ".repeat(100);
     std::fs::write(place.path(), &letter).unwrap();
     let foreign = reopen(&place).map(drop);
@@ -83,7 +84,7 @@ fn a_foreign_file_is_left_alone() {
 
 #[test]
 fn the_settings_are_durable() {
-    let place = Place::new();
+    let place = Place::file();
     drop(place.open());
     let connection = place.sqlite();
     let text = |pragma: &str| {
@@ -91,4 +92,24 @@ fn the_settings_are_durable() {
     };
     assert_eq!(text("journal_mode"), "wal");
     assert_eq!(text("integrity_check"), "ok");
+}
+
+#[tokio::test]
+async fn closing_empties_the_log() {
+    let place = Place::file();
+    let store = place.open();
+    store.execute(append("a", "one"), frame(1)).await.unwrap();
+    // Because of an onlooker SQLite leaves the log where it is.
+    let onlooker = place.sqlite();
+    onlooker.query_row("SELECT count(*) FROM entity", [], |_| Ok(())).unwrap();
+    store.close().await;
+    let log = std::fs::metadata(place.path().with_extension("db-wal")).unwrap();
+    assert_eq!(log.len(), 0);
+}
+
+#[tokio::test]
+async fn a_row_has_a_version() {
+    let place = Place::file();
+    let _store = place.open();
+    assert!(place.run("INSERT INTO entity VALUES ('note', 'a', '', 0, 0, '{}')").is_err());
 }

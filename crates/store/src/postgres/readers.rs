@@ -1,0 +1,193 @@
+//! Connections that read: commands that only read, over one moment, and lists.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use redress_core::command::{Broken, Stop};
+use redress_core::{Command, Frame};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::connection::{Connection, Connector, Purpose};
+use super::fault::{PgError, Remedy};
+use super::overlay::Overlay;
+use super::{load, sql};
+use crate::decide;
+use crate::error::{Failure, Fault};
+
+/// One moment, whatever others write.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// How often a read is begun again because its connection broke.
+const TRIES_MAX: u32 = 3;
+/// More than rules ask for one after the other.
+const ROUNDS_MAX: usize = 100;
+
+/// The statements of a reader's connection. Those of jobs write; see [`super::jobs`].
+pub(super) const STATEMENTS: &[&str] = &[
+    sql::ROWS,
+    sql::ACCOUNTS,
+    sql::TRANSFERS,
+    sql::JOBS,
+    sql::JOB_CLAIM,
+    sql::JOB_NEXT,
+    sql::JOB_POSTPONE,
+    sql::LIST_ROWS,
+    sql::LIST_ROWS_OF_OWNER,
+    crate::sql::ACCOUNTS,
+    crate::sql::TRANSFERS,
+    crate::sql::TRANSFERS_OF_ACCOUNT,
+    crate::sql::TRANSFERS_OF_REFERENCE,
+    crate::sql::TRANSFERS_OF_BOTH,
+    crate::sql::JOBS,
+];
+
+/// A fixed number of connections; who finds none free waits.
+pub(super) struct Readers {
+    connector: Connector,
+    purpose: Purpose,
+    free: Arc<Mutex<VecDeque<Connection>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    /// Connections are made when they are first needed.
+    pub(super) fn new(connector: Connector, purpose: Purpose, count: usize) -> Self {
+        let permits = Arc::new(Semaphore::new(count));
+        Self { connector, purpose, free: Arc::default(), permits }
+    }
+
+    /// Runs a command that only reads.
+    pub(super) async fn read<C: Command>(
+        &self,
+        command: &C,
+        frame: Frame,
+    ) -> Result<C::Outcome, Failure> {
+        for tries in 1.. {
+            let lease = self.lease().await?;
+            match once(&lease.connection, command, frame).await {
+                Ok(decided) => {
+                    lease.end();
+                    return decided;
+                }
+                Err(Fault::Postgres(error))
+                    if error.remedy() != Remedy::GiveUp && tries < TRIES_MAX =>
+                {
+                    tracing::debug!(%error, tries, "a read is begun again");
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Err(Failure::Closed)
+    }
+
+    /// Runs single statements, each a transaction of its own. A connection that turns out to be
+    /// broken is not used again.
+    pub(super) async fn with<T>(
+        &self,
+        work: impl AsyncFn(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, Failure> {
+        for tries in 1.. {
+            let lease = self.lease().await?;
+            match work(&lease.connection).await {
+                Ok(done) => {
+                    lease.give_back();
+                    return Ok(done);
+                }
+                // Nothing was begun, so it was broken before.
+                Err(Fault::Postgres(error))
+                    if error.remedy() == Remedy::Reconnect && tries < TRIES_MAX => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Err(Failure::Closed)
+    }
+
+    async fn lease(&self) -> Result<Lease, Failure> {
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(|_closed| Failure::Closed)?;
+        let idle = || lock(&self.free).pop_front();
+        let mut found = idle();
+        while found.as_ref().is_some_and(Connection::is_closed) {
+            found = idle();
+        }
+        let connection = match found {
+            Some(connection) => connection,
+            None => self.connector.connect(self.purpose, STATEMENTS).await?,
+        };
+        Ok(Lease {
+            connection,
+            free: Arc::clone(&self.free),
+            runtime: self.connector.runtime().clone(),
+            _permit: permit,
+        })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.permits.is_closed()
+    }
+
+    pub(super) fn close(&self) {
+        self.permits.close();
+        lock(&self.free).clear();
+    }
+}
+
+fn lock(free: &Mutex<VecDeque<Connection>>) -> MutexGuard<'_, VecDeque<Connection>> {
+    // Nothing that can panic runs under the lock.
+    free.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection in use. One that is dropped in the middle of something is not used again.
+struct Lease {
+    connection: Connection,
+    free: Arc<Mutex<VecDeque<Connection>>>,
+    runtime: tokio::runtime::Handle,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lease {
+    fn give_back(self) {
+        lock(&self.free).push_back(self.connection);
+    }
+
+    /// Ends the transaction; no one waits for that.
+    fn end(self) {
+        let runtime = self.runtime.clone();
+        runtime.spawn(async move {
+            if self.connection.run("COMMIT").await.is_ok() {
+                self.give_back();
+            }
+        });
+    }
+}
+
+/// The outer error is the database's, the inner one the rule's.
+async fn once<C: Command>(
+    connection: &Connection,
+    command: &C,
+    frame: Frame,
+) -> Result<Result<C::Outcome, Failure>, Fault> {
+    let mut overlay = Overlay::default();
+    let mut begun = false;
+    for _ in 0..ROUNDS_MAX {
+        match decide::decide(command, frame, &mut overlay) {
+            Err(Stop::Missing(_)) => {}
+            Ok((outcome, changes)) if changes.is_empty() => return Ok(Ok(outcome)),
+            Ok(_) => {
+                let what = "a command that only reads wants to write".to_owned();
+                return Ok(Err(Broken(what).into()));
+            }
+            Err(stop) => {
+                decide::report(&stop);
+                return Ok(Err(stop.into()));
+            }
+        }
+        let missing = overlay.missing();
+        let begin = async { if begun { Ok(()) } else { connection.run(BEGIN).await } };
+        let begin = async { begin.await.map_err(|error: PgError| Fault::from(error)) };
+        // Polled in this order, so sent in this order.
+        let ((), loaded) = tokio::try_join!(biased; begin, load::look(connection, &missing))?;
+        begun = true;
+        overlay.load(loaded.rows);
+    }
+    Err(Fault::Lost("a rule asks for more and more".to_owned()))
+}
