@@ -21,6 +21,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
+use redress_store::Location;
 
 pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::bill::{Bill, BillFile};
@@ -180,10 +181,21 @@ pub(crate) struct Data {
     pub(crate) data: PathBuf,
 }
 
+/// Where a world is kept.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Kept {
+    /// Where the world is kept: postgres://user@host/database, or the path of an SQLite file. When
+    /// left out, redress.db in the data folder.
+    #[arg(long, value_name = "STORE", env = "REDRESS_STORE", hide_env_values = true)]
+    pub(crate) store: Option<Location>,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// Where to listen, for HTTP, HTTPS and as a proxy; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "REDRESS_LISTEN", default_value = "127.0.0.1:8790")]
     pub(crate) listen: SocketAddr,
@@ -211,6 +223,8 @@ pub(crate) struct Reset {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Reset) -> anyhow::Result<ExitCode> {
     if !ours.iter().any(|ours| data.join(ours).exists()) {
         bail!("{} is no data folder of redress; nothing was deleted", data.display());
     }
-    redress_store::Store::open(&data.join("redress.db"), redress_store::Options::default())
+    redress_store::Store::open(&redress_server::database(data), redress_store::Options::default())
         .context("nothing was deleted; is a server running? stop it first")?;
     if !args.yes && !confirmed(&data.display().to_string())? {
         return done(args, false, "nothing was deleted");

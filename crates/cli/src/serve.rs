@@ -12,6 +12,7 @@ use crate::print;
 pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     let config = Config {
         data: args.data.data,
+        store: args.kept.store,
         listen: args.listen,
         standby: args.standby,
         ..args.behaviour.config()

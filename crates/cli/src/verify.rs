@@ -10,9 +10,11 @@ use crate::args::Verify;
 use crate::print::{self, BAD, GOOD};
 
 pub(crate) async fn run(args: &Verify) -> anyhow::Result<ExitCode> {
-    let path = args.data.data.join("redress.db");
-    let store = Store::open_read_only(&path).with_context(|| {
-        format!("{} holds no world; is --data right?", args.data.data.display())
+    let location =
+        args.kept.store.clone().unwrap_or_else(|| redress_server::database(&args.data.data));
+    let store = Store::open_read_only(&location).with_context(|| match &args.kept.store {
+        None => format!("{} holds no world; is --data right?", args.data.data.display()),
+        Some(_) => format!("{location} holds no world; is --store right?"),
     })?;
     let report = store.audit().await?;
     if args.output.json {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use redress_api::notification::ANSWER_SECONDS_MAX;
+use redress_store::Location;
 
 use crate::notify::Callbacks;
 use crate::requests::{REQUESTS_BYTES_MAX, REQUESTS_MAX};
@@ -15,6 +16,9 @@ use crate::sign_test::SignTest;
 pub struct Config {
     /// The folder that everything is kept in; created if it does not exist.
     pub data: PathBuf,
+    /// Where the world is kept; `redress.db` in the folder if nothing else is said. Servers that
+    /// share a database share their folder, or have copies of it.
+    pub store: Option<Location>,
     /// Where to listen. Port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where the standby site listens besides, if it is to have a listener of its own.
@@ -45,6 +49,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("redress-data"),
+            store: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8790)),
             standby: None,
             control_token: None,
@@ -65,6 +70,7 @@ impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config")
             .field("data", &self.data)
+            .field("store", &self.store)
             .field("listen", &self.listen)
             .field("standby", &self.standby)
             .field("control_token", &self.control_token.as_ref().map(|_| "***"))

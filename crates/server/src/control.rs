@@ -250,6 +250,7 @@ impl From<Failure> for Trouble {
             | Failure::Busy
             | Failure::Closed
             | Failure::ReadOnly
+            | Failure::Unknown(_)
             | Failure::Store(_) => {
                 tracing::error!(error = %failure, "a control call failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, failure.to_string())

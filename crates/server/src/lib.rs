@@ -37,7 +37,7 @@ mod world;
 
 pub use config::Config;
 pub use folder::FolderError;
-pub use listen::{Server, StartError};
+pub use listen::{Server, StartError, database};
 pub use notify::Callbacks;
 pub use requests::{REQUESTS_BYTES_MAX, REQUESTS_MAX};
 pub use router::operations;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redress_core::clock;
-use redress_store::{Failure, OpenError, Options, Store};
+use redress_store::{Failure, Location, OpenError, Options, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
@@ -71,9 +71,10 @@ pub enum StartError {
     },
 }
 
-/// The database of a data folder.
-pub(crate) fn database(data: &Path) -> PathBuf {
-    data.join("redress.db")
+/// The database of a data folder, if it is kept nowhere else.
+#[must_use]
+pub fn database(data: &Path) -> Location {
+    Location::File(data.join("redress.db"))
 }
 
 impl Server {
@@ -84,7 +85,8 @@ impl Server {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         metrics::install();
         folder::create(&config.data)?;
-        let store = Store::open(&database(&config.data), Options::default())?;
+        let location = config.store.clone().unwrap_or_else(|| database(&config.data));
+        let store = Store::open(&location, Options::default())?;
         let authority = CertificateAuthority::load_or_make(&config.data)?;
         let (listener, address) = bind(config.listen, "--listen").await?;
         let standby = match config.standby {

@@ -100,6 +100,7 @@ impl From<Failure> for Problem {
             | Failure::Busy
             | Failure::Closed
             | Failure::ReadOnly
+            | Failure::Unknown(_)
             | Failure::Store(_) => Self::defect(failure),
         }
     }

@@ -13,8 +13,6 @@ use crate::app::App;
 use crate::config::{CLAIMS_MAX, LEASE_SECONDS};
 use crate::{clock, metrics, notify};
 
-/// How long it sleeps at most, in seconds: a net under the wake-up calls.
-const SLEEP_SECONDS_MAX: i64 = 60;
 /// How long a job that failed waits, at most, in seconds.
 const POSTPONE_SECONDS_MAX: i64 = 60;
 
@@ -70,8 +68,10 @@ async fn round(app: &Arc<App>, stop: &watch::Receiver<bool>, callbacks: &mut Joi
         }
     };
     if claims.claims.is_empty() {
-        let seconds = claims.next_at.map_or(SLEEP_SECONDS_MAX, |at| at.seconds_since(now));
-        return Round::Idle(seconds.clamp(1, SLEEP_SECONDS_MAX));
+        // A net under the wake-up calls.
+        let most = app.store.poll_seconds_max();
+        let seconds = claims.next_at.map_or(most, |at| at.seconds_since(now));
+        return Round::Idle(seconds.clamp(1, most));
     }
     let mut running = JoinSet::new();
     for claim in claims.claims {

@@ -20,7 +20,7 @@ mod url;
 mod write;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use redress_api::Timestamp;
@@ -42,6 +42,21 @@ use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::location::PostgresUrl;
 use crate::store::Options;
 
+/// Runs single statements on a connection of a pool.
+macro_rules! with {
+    ($readers:expr, $connection:ident => $work:expr) => {{
+        let mut tries = 0;
+        loop {
+            let lease = $readers.lease().await?;
+            let $connection = &lease.connection;
+            let done: Result<_, Fault> = $work.await;
+            if !lease.after(&done, &mut tries) {
+                break done.map_err(Failure::from);
+            }
+        }
+    }};
+}
+
 /// How many connections claim and postpone jobs.
 const JOB_CONNECTIONS: usize = 2;
 
@@ -56,9 +71,12 @@ pub(crate) struct Postgres {
     runtime: Mutex<Option<Runtime>>,
 }
 
+/// The queue of each writer.
+type Queues = Vec<mpsc::Sender<Box<dyn Member>>>;
+
 struct Writers {
     /// None once they are closed.
-    queues: Mutex<Option<Vec<mpsc::Sender<Box<dyn Member>>>>>,
+    queues: Mutex<Option<Queues>>,
     tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
     jobs: Readers,
 }
@@ -86,8 +104,15 @@ impl Postgres {
         let work = Self::connect(connector, options, url.to_string());
         // The caller may itself be on a runtime, where blocking on another is not allowed.
         let opened = thread::scope(|scope| scope.spawn(|| handle.block_on(work)).join());
-        let died = |_panic| OpenError::Store("connecting ended in a panic".into());
-        let postgres = opened.map_err(died)??;
+        let died = |_panic| Err(OpenError::Store("connecting ended in a panic".into()));
+        let postgres = match opened.unwrap_or_else(died) {
+            Ok(postgres) => postgres,
+            Err(error) => {
+                // Nor is waiting for its end.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         *postgres.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
         Ok(postgres)
     }
@@ -138,7 +163,7 @@ impl Postgres {
 
     pub(crate) async fn claim(&self, window: Window) -> Result<Claims, Failure> {
         let jobs = &self.writers()?.jobs;
-        jobs.with(async |connection| lists::claim(connection, &window).await).await
+        with!(jobs, it => lists::claim(it, &window))
     }
 
     pub(crate) async fn complete<C: Command>(
@@ -157,9 +182,7 @@ impl Postgres {
         until: Timestamp,
     ) -> Result<(), Failure> {
         let jobs = &self.writers()?.jobs;
-        let given = jobs
-            .with(async |connection| lists::postpone(connection, (id, attempt, job), until).await)
-            .await?;
+        let given = with!(jobs, it => lists::postpone(it, (id, attempt, job), until))?;
         if given {
             self.scheduled.notify_one();
         }
@@ -177,11 +200,11 @@ impl Postgres {
         after: &str,
         most: u32,
     ) -> Result<Vec<(String, Stored)>, Failure> {
-        self.readers.with(async |it| lists::rows(it, kind, owner, after, most).await).await
+        with!(self.readers, it => lists::rows(it, kind, owner, after, most))
     }
 
     pub(crate) async fn accounts(&self, after: &str, most: u32) -> Result<Vec<Account>, Failure> {
-        self.readers.with(async |it| lists::accounts(it, after, most).await).await
+        with!(self.readers, it => lists::accounts(it, after, most))
     }
 
     pub(crate) async fn transfers(
@@ -191,14 +214,11 @@ impl Postgres {
         after: i64,
         most: u32,
     ) -> Result<Vec<(i64, Transfer)>, Failure> {
-        let list = async |it: &connection::Connection| {
-            lists::transfers(it, account, reference, after, most).await
-        };
-        self.readers.with(list).await
+        with!(self.readers, it => lists::transfers(it, account, reference, after, most))
     }
 
     pub(crate) async fn jobs(&self, after: i64, most: u32) -> Result<Vec<Queued>, Failure> {
-        self.readers.with(async |it| lists::jobs(it, after, most).await).await
+        with!(self.readers, it => lists::jobs(it, after, most))
     }
 
     /// On a connection of its own, because it reads everything.
@@ -299,7 +319,7 @@ impl Writers {
         })
     }
 
-    fn queues(&self) -> std::sync::MutexGuard<'_, Option<Vec<mpsc::Sender<Box<dyn Member>>>>> {
+    fn queues(&self) -> MutexGuard<'_, Option<Queues>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

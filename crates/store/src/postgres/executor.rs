@@ -85,7 +85,11 @@ impl From<Fault> for Trouble {
                 Remedy::Reconnect => Self::Gone(fault),
                 Remedy::GiveUp => Self::Fault(fault),
             },
-            _ => Self::Fault(fault),
+            Fault::Sqlite(_)
+            | Fault::NotOne { .. }
+            | Fault::Unreadable { .. }
+            | Fault::Unprintable(_)
+            | Fault::Lost(_) => Self::Fault(fault),
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::error::{Failure, Fault};
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How often a read is begun again because its connection broke.
 const TRIES_MAX: u32 = 3;
+/// How often a statement is run again because others were in the way.
+const IN_THE_WAY_MAX: u32 = 20;
 /// More than rules ask for one after the other.
 const ROUNDS_MAX: usize = 100;
 
@@ -79,29 +81,8 @@ impl Readers {
         Err(Failure::Closed)
     }
 
-    /// Runs single statements, each a transaction of its own. A connection that turns out to be
-    /// broken is not used again.
-    pub(super) async fn with<T>(
-        &self,
-        work: impl AsyncFn(&Connection) -> Result<T, Fault>,
-    ) -> Result<T, Failure> {
-        for tries in 1.. {
-            let lease = self.lease().await?;
-            match work(&lease.connection).await {
-                Ok(done) => {
-                    lease.give_back();
-                    return Ok(done);
-                }
-                // Nothing was begun, so it was broken before.
-                Err(Fault::Postgres(error))
-                    if error.remedy() == Remedy::Reconnect && tries < TRIES_MAX => {}
-                Err(fault) => return Err(fault.into()),
-            }
-        }
-        Err(Failure::Closed)
-    }
-
-    async fn lease(&self) -> Result<Lease, Failure> {
+    /// A connection, once one is free.
+    pub(super) async fn lease(&self) -> Result<Lease, Failure> {
         let permits = Arc::clone(&self.permits);
         let permit = permits.acquire_owned().await.map_err(|_closed| Failure::Closed)?;
         let idle = || lock(&self.free).pop_front();
@@ -137,14 +118,36 @@ fn lock(free: &Mutex<VecDeque<Connection>>) -> MutexGuard<'_, VecDeque<Connectio
 }
 
 /// A connection in use. One that is dropped in the middle of something is not used again.
-struct Lease {
-    connection: Connection,
+pub(super) struct Lease {
+    pub(super) connection: Connection,
     free: Arc<Mutex<VecDeque<Connection>>>,
     runtime: tokio::runtime::Handle,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Lease {
+    /// After single statements, each a transaction of its own: whether to run them again, because
+    /// others were in the way, or the connection turned out to be broken. Then nothing was done, or
+    /// it may be done twice.
+    pub(super) fn after<T>(self, done: &Result<T, Fault>, tries: &mut u32) -> bool {
+        *tries += 1;
+        match done {
+            Ok(_) => {
+                self.give_back();
+                false
+            }
+            Err(Fault::Postgres(error)) => match error.remedy() {
+                Remedy::Again => {
+                    self.give_back();
+                    *tries < IN_THE_WAY_MAX
+                }
+                Remedy::Reconnect => *tries < TRIES_MAX,
+                Remedy::GiveUp => false,
+            },
+            Err(_) => false,
+        }
+    }
+
     fn give_back(self) {
         lock(&self.free).push_back(self.connection);
     }

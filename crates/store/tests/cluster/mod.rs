@@ -24,7 +24,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// An address of an empty place of its own on the server: a schema.
+    /// An address of an empty place of its own on the server: a schema, whose name its sessions
+    /// have too. More can be added to its options.
     pub(crate) fn place(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let schema = format!("place_{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -32,7 +33,8 @@ impl Cluster {
         assert!(made.is_ok(), "{made:?}");
         let port = self.port;
         let set = format!("-c%20search_path%3D{schema}");
-        format!("postgres://redress@127.0.0.1:{port}/redress?sslmode=disable&options={set}")
+        let name = format!("application_name={schema}");
+        format!("postgres://redress@127.0.0.1:{port}/redress?sslmode=disable&{name}&options={set}")
     }
 
     fn psql(&self, statement: &str) -> Result<String, String> {

@@ -7,12 +7,12 @@ use redress_core::compensation::{Bill, Step};
 use redress_core::context::Movement;
 use redress_core::ledger::Reason;
 use redress_core::number;
-use redress_core::{Command, Context, Frame, Job, chart};
+use redress_core::{Command, Context, Frame, chart};
 use redress_store::{Claim, Claims, Failure, Store};
 use serde_json::json;
 
 use crate::place::{Engine, Place};
-use crate::world::{START, at, frame, mchid, top_up};
+use crate::world::{Orphan, START, at, frame, mchid, step, top_up};
 
 /// Takes on a bill of 5 fen, and schedules its first step.
 struct TakeOn(&'static str, Timestamp);
@@ -45,22 +45,6 @@ impl Command for TakeOn {
         cx.put(&bill)?;
         number::lead(cx, &bill)?;
         cx.schedule(self.1, step(self.0, Step::Process));
-        Ok(())
-    }
-}
-
-fn step(bill: &str, step: Step) -> Job {
-    Job::Bill { sp_mchid: mchid(1), out_bill_no: bill.parse().unwrap(), step }
-}
-
-/// Schedules a step of a bill that does not exist.
-struct Orphan(Timestamp);
-
-impl Command for Orphan {
-    type Outcome = ();
-
-    fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {
-        cx.schedule(self.0, step("orphan", Step::Process));
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! of them; what only a file does is by itself.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
+#![expect(clippy::duplicate_mod, reason = "the suite is one, and each engine runs it")]
 
 /// A place for the test, or its end.
 macro_rules! place {
@@ -38,6 +39,8 @@ macro_rules! suite {
             pub(crate) mod ledger;
             #[path = "lists.rs"]
             mod lists;
+            #[path = "nodes.rs"]
+            mod nodes;
         }
     };
 }
