@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -21,6 +21,7 @@ const START_MAX: Duration = Duration::from_secs(60);
 /// A server.
 pub(crate) struct Cluster {
     pub(crate) port: u16,
+    _server: Child,
 }
 
 impl Cluster {
@@ -138,15 +139,14 @@ fn start(initdb: &Path, postgres: &Path) -> Cluster {
     // What is tested is that we lose nothing when we die, not that the disk keeps its word.
     server.args(["-c", "fsync=off"]);
     let log = std::fs::File::create(folder.join("log")).expect("a log");
-    let mut child = server
+    // The pipe stays open as long as the child is kept.
+    let server = server
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(log)
         .spawn()
         .expect("the server starts");
-    // The pipe stays open as long as this program runs.
-    std::mem::forget(child.stdin.take());
-    let cluster = Cluster { port };
+    let cluster = Cluster { port, _server: server };
     let maintenance = format!("postgres://redress@127.0.0.1:{port}/postgres");
     let start = Instant::now();
     while let Err(error) = psql(&maintenance, "CREATE DATABASE redress") {
