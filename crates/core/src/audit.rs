@@ -250,8 +250,16 @@ impl Audit {
         if fits { Ok(()) } else { Err(format!("{id} does not fit the hold {of}")) }
     }
 
+    /// Resolves what was resolved in one chain before its hold was seen in another.
+    fn resolve_early(&mut self) {
+        for transfer in mem::take(&mut self.early) {
+            self.hold(&transfer);
+        }
+    }
+
     /// An account as it is kept.
     pub fn account(&mut self, kept: &Account) {
+        self.resolve_early();
         self.kept.insert(kept.id.clone());
         let summed = self.trial.accounts.get(&kept.id);
         let empty = Account::open(kept.id.clone(), chart::limit(&kept.id));
@@ -269,6 +277,7 @@ impl Audit {
 
     /// A row as it is kept.
     pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
+        self.resolve_early();
         let outcome = match kind {
             Bill::KIND => self.read::<Bill>(id, stored),
             MerchantBill::KIND => self.read::<MerchantBill>(id, stored),
@@ -347,9 +356,7 @@ impl Audit {
     /// The end: everything was seen.
     #[must_use]
     pub fn finish(mut self) -> Report {
-        for transfer in mem::take(&mut self.early) {
-            self.hold(&transfer);
-        }
+        self.resolve_early();
         self.sums();
         self.books();
         for (of, sum) in mem::take(&mut self.tallies) {
