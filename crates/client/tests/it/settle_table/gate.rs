@@ -184,6 +184,8 @@ impl Transport for Gate {
             Some(Leaves::Within(time)) => {
                 // Whatever comes of it, nobody hears of it.
                 let _ = timeout(time, self.send(request)).await;
+                // Closing the site is no part of what is given up.
+                self.way.control.open_main(true).await;
                 self.leave().await
             }
             Some(Leaves::AfterTheAnswer) => {

@@ -175,7 +175,6 @@ impl Lane {
                 self.make_ready(runs, at, is_first, &mut owners).await;
             }
             self.settle(&mut runs[at]).await;
-            self.world.calm().await;
             self.count(runs, When::Settled(at), &mut owners).await;
         }
         self.later(LATER_SECONDS).await;
@@ -273,7 +272,6 @@ impl Lane {
             }
         };
         if !plan.faults.is_empty() {
-            world.let_go().await;
             let struck = world.clear_faults().await;
             let own = match &run.cell.wrong {
                 Wrong::Away(_) => None,

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use super::gate::{Gate, Nowhere, Script, Way};
 
 /// How long one attempt may take. What is slow takes longer.
-pub(crate) const ATTEMPT: Duration = Duration::from_millis(300);
+pub(crate) const ATTEMPT: Duration = Duration::from_millis(400);
 /// How long connecting may take. A machine that is busy still connects to itself in that time.
 const CONNECT: Duration = Duration::from_millis(150);
 
@@ -176,11 +176,17 @@ impl World {
         items.iter().filter(|item| item[field] == value || item["content"][field] == value).count()
     }
 
-    /// Takes all faults away. Says how often each has struck, in their order.
+    /// Waits until nothing is held back, and takes all faults away. Says how often each has struck,
+    /// in their order.
     pub(crate) async fn clear_faults(&self) -> Vec<u64> {
-        let shown = self.show("faults").await["items"].take();
-        let struck = shown.as_array().expect("a list").iter().map(|fault| &fault["struck"]);
-        let struck = struck.map(|struck| struck.as_u64().expect("a number")).collect();
+        let mut shown = self.show("faults").await;
+        while shown["held"] != 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            shown = self.show("faults").await;
+        }
+        let items = shown["items"].as_array().expect("a list");
+        let struck = items.iter().map(|fault| fault["struck"].as_u64().expect("a number"));
+        let struck = struck.collect();
         let (status, _) = self.way.control.call(Method::DELETE, "faults", String::new()).await;
         assert_eq!(status, 200);
         struck
@@ -188,13 +194,6 @@ impl World {
 
     pub(crate) async fn step(&self, seconds: i64) {
         self.act("clock/step", json!({ "seconds": seconds })).await;
-    }
-
-    /// Waits until nothing is held back.
-    pub(crate) async fn let_go(&self) {
-        while self.show("faults").await["held"] != 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 
     /// Waits until no job is due.
