@@ -29,11 +29,11 @@ use self::lane::{Lane, Tally, patience};
 use self::plan::{Cell, cells, wrongs};
 
 /// Long enough for whatever ends.
-const PATIENT: Patience = patience(60_000);
+const PATIENT: Patience = patience(30_000);
 /// Over soon, for what does not end.
 const IMPATIENT: Patience = patience(20);
 /// Which part of the table is run if nobody says: one cell of so many.
-const PART: usize = 3;
+const PART: usize = 4;
 /// How many servers there are. Runs wait for time limits, and others go on meanwhile.
 const LANES: usize = 10;
 /// How many runs wait for the same clock.

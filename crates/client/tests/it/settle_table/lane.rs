@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use redress::{Fate, Patience};
 
 use super::cases::{Outcome, PATHS, Ready, ground, ready};
 use super::gate::{Nowhere, Script};
-use super::plan::{Cell, Plan, Wrong, cells};
+use super::plan::{Cell, Plan, cells};
 use super::world::World;
 use super::{IMPATIENT, PATIENT};
 
@@ -251,7 +252,7 @@ impl Lane {
             outcome = (ready.settle)(client, patience) => Some(outcome),
             () = gate.left.notified() => None,
         };
-        let mut is_away = *gate.struck.lock().expect("no panic") > 0;
+        let mut is_struck = *gate.struck.lock().expect("no panic") > 0;
         run.is_second = outcome.is_none();
         let outcome = match outcome {
             Some(outcome) => outcome,
@@ -260,7 +261,7 @@ impl Lane {
                 let script = Script { leaves: None, ..gate.rest() };
                 let (client, gate) = world.client(ready.mchid, policy, script);
                 let outcome = (ready.settle)(client, patience).await;
-                is_away |= *gate.struck.lock().expect("no panic") > 0;
+                is_struck |= *gate.struck.lock().expect("no panic") > 0;
                 if matches!(outcome, Outcome::Done) {
                     outcome
                 } else {
@@ -273,13 +274,9 @@ impl Lane {
         };
         if !plan.faults.is_empty() {
             let struck = world.clear_faults().await;
-            let own = match &run.cell.wrong {
-                Wrong::Away(_) => None,
-                Wrong::Told(wrong) => plan.faults.iter().position(|f| f["kind"] == wrong["kind"]),
-            };
-            is_away |= own.is_some_and(|own| struck.get(own).is_none_or(|struck| *struck > 0));
+            is_struck |= plan.own.is_some_and(|own| struck.get(own).is_some_and(|all| *all > 0));
         }
-        run.struck = is_away;
+        run.struck = is_struck;
         run.outcome = Some(outcome);
     }
 }
@@ -340,7 +337,6 @@ fn judge(run: &Run, is_there: Option<bool>, usual: u64) -> Result<String, String
 
 /// How long a client keeps at it.
 pub(crate) const fn patience(limit_ms: u64) -> Patience {
-    use std::time::Duration;
     Patience {
         limit: Duration::from_millis(limit_ms),
         first_wait: Duration::from_millis(1),

@@ -130,6 +130,8 @@ enum At {
 pub(crate) struct Plan {
     pub(crate) draw: Draw,
     pub(crate) faults: Vec<Json>,
+    /// Which of them is the cell's, if the server makes it.
+    pub(crate) own: Option<usize>,
     pub(crate) script: Script,
     /// Whether it ever stops.
     pub(crate) ends: bool,
@@ -142,7 +144,7 @@ impl Plan {
     pub(crate) fn well(number: u64) -> Self {
         let draw = Draw { number: format!("well{number:05}"), amount: 100 };
         let script = Script::default();
-        Self { draw, faults: Vec::new(), script, ends: true, ends_idle: false }
+        Self { draw, faults: Vec::new(), own: None, script, ends: true, ends_idle: false }
     }
 
     /// What the seed says of a cell.
@@ -189,6 +191,7 @@ impl Plan {
                 } else if let Some(method) = method {
                     fault["method"] = method.as_str().into();
                 }
+                plan.own = Some(plan.faults.len());
                 plan.faults.push(fault);
             }
         }

@@ -20,6 +20,9 @@ pub(crate) const ATTEMPT: Duration = Duration::from_millis(400);
 /// How long connecting may take. A machine that is busy still connects to itself in that time.
 const CONNECT: Duration = Duration::from_millis(150);
 
+/// How long a run may take to prepare.
+const PREPARED: Duration = Duration::from_secs(20);
+
 /// A client whose connections are told what to do.
 pub(crate) type Caller = Client<Arc<Gate>>;
 
@@ -102,7 +105,11 @@ impl World {
         let network = Reqwest::plain(ATTEMPT, CONNECT).expect("a transport");
         let main = server.base_url().trim_start_matches("http://").to_owned();
         let way = Way { network, nowhere: Arc::clone(nowhere), control, main };
-        let gate = Arc::new(way.gate(Script::default()));
+        // What a run needs and what is looked at afterwards is waited for, however busy the
+        // machine is.
+        let network = Reqwest::plain(PREPARED, PREPARED).expect("a transport");
+        let patient = Way { network, ..way.clone() };
+        let gate = Arc::new(patient.gate(Script::default()));
         let platform = Client::builder(merchants[0].clone()).build_with(gate).expect("a client");
         let world = Self { server, way, merchants, platform };
         for (mchid, account) in [
