@@ -61,7 +61,7 @@ fn chosen() -> (Vec<Cell>, u64) {
         None => {
             // Each endpoint, and each fault, has its turn: rows begin one further each.
             let cells = cells().into_iter().enumerate();
-            let part = cells.filter(|(at, _)| (at + at / PATHS.len()) % PART == 0);
+            let part = cells.filter(|(at, _)| (at + at / PATHS.len()).is_multiple_of(PART));
             (part.map(|(_, cell)| cell).collect(), 1)
         }
     }

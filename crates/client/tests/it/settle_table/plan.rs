@@ -39,10 +39,9 @@ impl fmt::Display for Wrong {
             Self::Away(Away::Silent) => f.write_str("silent"),
             Self::Away(Away::Closed) => f.write_str("closed"),
             Self::Told(fault) => {
-                let part = |name: &str| match &fault[name] {
-                    Json::Null => String::new(),
-                    Json::String(word) => format!("_{word}"),
-                    other => format!("_{other}"),
+                let part = |name: &str| {
+                    let said = fault.get(name);
+                    said.map(|value| format!("_{value}").replace('"', "")).unwrap_or_default()
                 };
                 let kind = fault["kind"].as_str().expect("a kind");
                 write!(f, "{kind}{}{}{}", part("stage"), part("status"), part("delay_ms"))
