@@ -8,7 +8,7 @@ use std::time::Duration;
 use redress::{Fate, Patience};
 
 use super::cases::{Outcome, PATHS, Ready, ground, ready};
-use super::gate::{Nowhere, Script};
+use super::gate::{Away, Nowhere, Script};
 use super::plan::{Cell, Plan, cells};
 use super::world::World;
 use super::{IMPATIENT, PATIENT};
@@ -328,7 +328,10 @@ fn judge(run: &Run, is_there: Option<bool>, usual: u64) -> Result<String, String
         let attempts = u64::from(run.cell.policy.retry.attempts);
         let is_out = run.cell.policy.name != "failover" && times >= attempts;
         let due = is_out.then_some(Fate::NotSent);
-        if fate != due {
+        // On a machine so busy that the time to connect and that of the whole attempt are over at
+        // the same moment, a client errs on the safe side, and settles it.
+        let is_silent = matches!(run.plan.script.away, Some((Away::Silent, _)));
+        if fate != due && !(is_silent && fate.is_none()) {
             return Err(format!("it must end with {due:?}: {outcome}"));
         }
     }
