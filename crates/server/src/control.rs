@@ -104,7 +104,7 @@ const INDEX: &[(&str, &str)] = &[
     ),
     (
         "POST /_control/faults",
-        "have something go wrong: {kind: refuse|reset_before|reset_after|cut_body|slow|status|wrong_signature|unknown_serial|stale|unsigned|probe|accepted, stage?: before|after, delay_ms?, status?, mchid?, method?, path?, number?, site?, times?, every? | probability?, seed?}",
+        "have something go wrong: {kind: hang_up|refuse|reset_before|reset_after|cut_body|slow|status|wrong_signature|unknown_serial|stale|unsigned|probe|accepted, stage?: before|after, delay_ms?, status?, mchid?, method?, path?, number?, site?, times?, every? | probability?, seed?}",
     ),
     ("DELETE /_control/faults", "clear all"),
     ("GET /_control/faults/{id}", "one fault"),

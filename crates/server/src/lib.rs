@@ -36,6 +36,7 @@ mod worker;
 mod world;
 
 pub use config::Config;
+pub use fault::{Kind as FaultKind, Stage as FaultStage, UnknownWord};
 pub use folder::FolderError;
 pub use listen::{Server, StartError, database};
 pub use notify::Callbacks;

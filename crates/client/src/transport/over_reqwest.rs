@@ -32,10 +32,10 @@ impl Reqwest {
     }
 
     /// For a stand-in without TLS: needs no trusted certificates and passes no proxy.
-    pub(crate) fn plain(
-        timeout: Duration,
-        connect_timeout: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    ///
+    /// # Errors
+    /// If HTTP cannot be set up.
+    pub fn plain(timeout: Duration, connect_timeout: Duration) -> Result<Self, reqwest::Error> {
         settings(timeout, connect_timeout).tls_certs_only([]).no_proxy().build().map(Self)
     }
 }
