@@ -26,11 +26,12 @@ use self::load::Pace;
 use self::receiver::Receiver;
 use self::report::Report;
 use self::rsa::Speed;
-use self::server::Served;
+use self::server::{SQLITE, Served};
 use self::side::{Load, Place, Side, Way};
 use self::world::World;
 use crate::args::{Bench, BenchRun, Cpus, Rate};
-use crate::{doctor, print};
+use crate::serve::stopped;
+use crate::{Usage, doctor, print};
 
 /// The longest window, in seconds: what is sent in it was signed just before, and a signature is
 /// good for five minutes.
@@ -61,7 +62,12 @@ pub(crate) async fn run(command: Bench) -> anyhow::Result<ExitCode> {
         Bench::Callbacks(args) => ("callbacks", Scenario::One(Load::Callbacks), args),
         Bench::Compare(args) => return compare::run(&args),
     };
-    let report = measure(name, scenario, &args).await?;
+    // Ended here, so that no server and no folder stays behind.
+    let stop = stopped()?;
+    let report = tokio::select! {
+        report = measure(name, scenario, &args) => report?,
+        () = stop => bail!("stopped"),
+    };
     if let Some(file) = &args.html {
         let written = std::fs::write(file, page::of(&report));
         written.with_context(|| format!("writing {}", file.display()))?;
@@ -83,6 +89,9 @@ fn speed(args: &BenchRun, cores: usize) -> anyhow::Result<Speed> {
 }
 
 async fn measure(name: &str, scenario: Scenario, args: &BenchRun) -> anyhow::Result<Report> {
+    if let Scenario::Growth = scenario {
+        growth_fits(args)?;
+    }
     let cores = args.server_cpus.as_ref().map_or_else(machine::cores, |cpus| cpus.0.len());
     let before = speed(args, cores)?;
     let (mut places, mut sides) = sides(scenario, args, before.signs * cores as f64).await?;
@@ -120,11 +129,7 @@ async fn measure(name: &str, scenario: Scenario, args: &BenchRun) -> anyhow::Res
     }
     let after = speed(args, cores)?;
     room(&mut sides, places)?;
-    let mean = |a: f64, b: f64| f64::midpoint(a, b);
-    let speed = Speed {
-        signs: mean(before.signs, after.signs),
-        verify_seconds: mean(before.verify_seconds, after.verify_seconds),
-    };
+    let speed = before.mean(after);
     let cpus = |cpus: &Option<Cpus>| cpus.as_ref().map(|cpus| cpus.0.clone());
     let mut sides = report::sides(sides, speed, cores);
     let figures = match sides.last() {
@@ -137,7 +142,7 @@ async fn measure(name: &str, scenario: Scenario, args: &BenchRun) -> anyhow::Res
     Ok(Report {
         scenario: name.to_owned(),
         // The rest of an address may hold a password.
-        store: args.store.split(':').next().unwrap_or_default().to_owned(),
+        store: args.store[0].split(':').next().unwrap_or_default().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         at: doctor::now()?,
         machine: machine::model(),
@@ -153,11 +158,25 @@ async fn measure(name: &str, scenario: Scenario, args: &BenchRun) -> anyhow::Res
         r_per_core: speed.signs,
         r_before: before.signs,
         r_after: after.signs,
+        had: speed.had,
         s_us: 1e6 / speed.signs,
         verify_us: speed.verify_seconds * 1e6,
         figures,
         sides,
     })
+}
+
+/// That the servers of `growth` are started here, and share no database.
+fn growth_fits(args: &BenchRun) -> anyhow::Result<()> {
+    let shared = args.store.iter().any(|store| store != SQLITE);
+    let why = if args.target.is_some() {
+        "growth compares servers that it starts: leave --target out"
+    } else if shared && args.store.len() < args.orders.len() {
+        "growth starts a server for each of --orders: give a --store for each"
+    } else {
+        return Ok(());
+    };
+    Err(Usage(why.to_owned()).into())
 }
 
 /// In how many windows the time of a side is divided.
@@ -175,7 +194,7 @@ async fn sides(
     let (mut places, mut sides) = (Vec::new(), Vec::new());
     match scenario {
         Scenario::One(load) => {
-            let mut place = place(args, load == Load::Reverse).await?;
+            let mut place = place(args, 0, load == Load::Reverse).await?;
             if !matches!(load, Load::Reverse | Load::Callbacks) {
                 place.world.compensable(ORDERS).await?;
             }
@@ -183,21 +202,18 @@ async fn sides(
             sides.push(Side::new(String::new(), load, 0, expected));
         }
         Scenario::Hot => {
-            let mut place = place(args, false).await?;
+            let mut place = place(args, 0, false).await?;
             place.world.compensable(ORDERS).await?;
             places.push(place);
             sides.push(Side::new("uniform", Load::Create, 0, expected));
             sides.push(Side::new("hot", Load::CreateHot, 0, expected));
         }
         Scenario::Growth => {
-            if args.target.is_some() {
-                bail!("growth compares servers that it starts: leave --target out");
-            }
             for (number, orders) in args.orders.iter().enumerate() {
-                let mut place = place(args, false).await?;
+                let mut place = place(args, number, false).await?;
                 let orders = *orders as usize;
                 let before = place.served.stored_bytes();
-                place.world.compensable(orders.max(1)).await?;
+                place.world.compensable(orders).await?;
                 let after = place.served.stored_bytes();
                 let mut side =
                     Side::new(format!("{orders} orders"), Load::Create, number, expected);
@@ -211,8 +227,8 @@ async fn sides(
     Ok((places, sides))
 }
 
-async fn place(args: &BenchRun, is_direct: bool) -> anyhow::Result<Place> {
-    let served = block_in_place(|| Served::open(args))?;
+async fn place(args: &BenchRun, number: usize, is_direct: bool) -> anyhow::Result<Place> {
+    let served = block_in_place(|| Served::open(args, number))?;
     let world = World::of(&served, args, is_direct).await?;
     Ok(Place { served, world, begun_bytes: None })
 }

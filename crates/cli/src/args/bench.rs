@@ -45,9 +45,9 @@ pub(crate) struct BenchRun {
     #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) connections: u16,
     /// The store of the server that is started, as `redress serve` takes it: sqlite, or
-    /// postgres://…
+    /// postgres://… of an empty database. `growth` starts several servers, and takes as many.
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
-    pub(crate) store: String,
+    pub(crate) store: Vec<String>,
     /// The processors of the server that is started, such as 0 or 0,2-3. Linux only.
     #[arg(long, value_name = "LIST")]
     pub(crate) server_cpus: Option<Cpus>,
@@ -76,6 +76,7 @@ pub(crate) struct BenchRun {
     /// For `growth`: how many orders there are, from few to many.
     #[arg(long, value_name = "COUNT,COUNT…", value_delimiter = ',')]
     #[arg(default_value = "10000,100000,1000000")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) orders: Vec<u32>,
     /// Write a page with histograms of the latency into this file.
     #[arg(long, value_name = "FILE")]

@@ -84,8 +84,6 @@ pub(super) struct Fired {
     pub(super) begun: Option<Instant>,
     /// Some of the answers, with the number of their request.
     pub(super) kept: Vec<(usize, Answer)>,
-    /// How many requests were used: those after it were not sent.
-    pub(super) used: usize,
 }
 
 impl Fired {
@@ -104,7 +102,6 @@ impl Fired {
         }
         self.kept.extend(other.kept);
         self.promised.extend(other.promised);
-        self.used = self.used.max(other.used);
     }
 }
 
@@ -331,7 +328,6 @@ impl Gun {
         for _ in 0..self.open.get() {
             fired.fail("no answer in time".to_owned());
         }
-        fired.used = self.next.get();
         fired
     }
 }

@@ -38,6 +38,18 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
+/// What the thread that calls has used of processors, in seconds.
+#[cfg(unix)]
+pub(super) fn thread_seconds() -> Option<f64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Some(time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9)
+}
+
+#[cfg(not(unix))]
+pub(super) fn thread_seconds() -> Option<f64> {
+    None
+}
+
 /// What a process has used, where the system tells.
 #[cfg(target_os = "linux")]
 pub(super) fn usage(pid: u32) -> Option<Usage> {

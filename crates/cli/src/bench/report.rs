@@ -9,6 +9,9 @@ use super::side;
 use super::sum::Figures;
 use crate::print::{self, BAD, Table};
 
+/// The least share of the cores that must be had for a run that is worth something.
+const HAD_MIN: f64 = 0.97;
+
 /// A run. Its own figures are those of its scenario; where two are measured in turns, those of the
 /// last side.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +33,9 @@ pub(super) struct Report {
     pub(super) r_per_core: f64,
     pub(super) r_before: f64,
     pub(super) r_after: f64,
+    /// How much of the time the cores were had while R was measured: with much less than 1,
+    /// something else was using them, and the run is worth little.
+    pub(super) had: f64,
     /// The time that one takes, in microseconds.
     pub(super) s_us: f64,
     /// The time that one check takes, in microseconds.
@@ -94,8 +100,8 @@ impl Report {
         all
     }
 
-    /// What is true of the whole run, in two lines.
-    pub(super) fn heading(&self) -> [String; 2] {
+    /// What is true of the whole run.
+    pub(super) fn heading(&self) -> Vec<String> {
         let pace = match self.rate {
             Some(rate) => format!("{rate:.0} requests/s were due"),
             None => "the next follows the answer".to_owned(),
@@ -104,7 +110,7 @@ impl Report {
             Some(cpus) => format!("{cpus:?}"),
             None => "any".to_owned(),
         };
-        [
+        let mut lines = vec![
             format!(
                 "{} on {}: {:.1} s, {} connections, {pace}; server on {}, load on {} of {} cores",
                 self.scenario,
@@ -119,7 +125,14 @@ impl Report {
                 "R = {:.0} signatures/s of one core ({:.0} before, {:.0} after), S = {:.0} µs",
                 self.r_per_core, self.r_before, self.r_after, self.s_us
             ),
-        ]
+        ];
+        if self.had < HAD_MIN {
+            let others = (1.0 - self.had) * 100.0;
+            lines.push(format!(
+                "Something else had {others:.0} % of the processors: the run is worth little"
+            ));
+        }
+        lines
     }
 
     /// What went wrong, first, if something has.

@@ -15,13 +15,27 @@ use super::machine;
 /// About as long as what is signed here: four lines and a small body.
 const MESSAGE: [u8; 400] = [b'x'; 400];
 
-/// How fast a core is.
+/// How fast a core is, while it does nothing else: by the time that it was had, not by the clock
+/// on the wall, so that what disturbs the measuring does not make R small.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Speed {
     /// Signatures per second.
     pub(super) signs: f64,
     /// Seconds per check of a signature.
     pub(super) verify_seconds: f64,
+    /// How much of the time the cores were had; less than 1 if others used them.
+    pub(super) had: f64,
+}
+
+impl Speed {
+    /// The mean of before and after.
+    pub(super) fn mean(self, other: Self) -> Self {
+        Self {
+            signs: f64::midpoint(self.signs, other.signs),
+            verify_seconds: f64::midpoint(self.verify_seconds, other.verify_seconds),
+            had: f64::midpoint(self.had, other.had),
+        }
+    }
 }
 
 /// Measures on all these cores at once, one thread on each, for so long; the mean of the cores.
@@ -50,7 +64,11 @@ pub(super) fn measure(
             .collect::<anyhow::Result<Vec<Speed>>>()
     })?;
     let mean = |of: fn(&Speed) -> f64| speeds.iter().map(of).sum::<f64>() / speeds.len() as f64;
-    Ok(Speed { signs: mean(|s| s.signs), verify_seconds: mean(|s| s.verify_seconds) })
+    Ok(Speed {
+        signs: mean(|s| s.signs),
+        verify_seconds: mean(|s| s.verify_seconds),
+        had: mean(|s| s.had),
+    })
 }
 
 fn one(key: &RsaKeyPair, time: Duration) -> anyhow::Result<Speed> {
@@ -67,18 +85,24 @@ fn one(key: &RsaKeyPair, time: Duration) -> anyhow::Result<Speed> {
             .verify_sig(&MESSAGE, &signature)
             .map_err(|_unspecified| anyhow!("a signature that was made is wrong"))
     })?;
-    Ok(Speed { signs: signing, verify_seconds: 1.0 / verifying })
+    let (signs, had) = signing;
+    Ok(Speed { signs, verify_seconds: 1.0 / verifying.0, had })
 }
 
-/// How often a second something can be done.
-fn rate(time: Duration, mut work: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
+/// How often a second of a processor something can be done, and which share of it was had.
+fn rate(
+    time: Duration,
+    mut work: impl FnMut() -> anyhow::Result<()>,
+) -> anyhow::Result<(f64, f64)> {
     // The first time fills tables and caches.
     work()?;
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), machine::thread_seconds());
     let mut times = 0_u32;
     while begun.elapsed() < time || times == 0 {
         work()?;
         times += 1;
     }
-    Ok(f64::from(times) / begun.elapsed().as_secs_f64())
+    let passed = begun.elapsed().as_secs_f64();
+    let used = used.zip(machine::thread_seconds()).map_or(passed, |(from, to)| to - from);
+    Ok((f64::from(times) / used, (used / passed).min(1.0)))
 }

@@ -15,6 +15,8 @@ use super::room;
 use crate::args::BenchRun;
 use crate::control::Control;
 
+/// The store that needs no flag.
+pub(super) const SQLITE: &str = "sqlite";
 /// How long a server may take to end, once it was asked to.
 const STOP_SECONDS_MAX: u64 = 30;
 
@@ -51,12 +53,12 @@ impl Drop for Started {
 }
 
 impl Served {
-    /// The one that was asked for, or a new one.
-    pub(super) fn open(args: &BenchRun) -> anyhow::Result<Self> {
+    /// The one that was asked for, or a new one: the first, the second, …
+    pub(super) fn open(args: &BenchRun, number: usize) -> anyhow::Result<Self> {
         let (child, base_url) = match &args.target {
             Some(target) => (None, target.trim_end_matches('/').to_owned()),
             None => {
-                let (started, base_url) = start(args)?;
+                let (started, base_url) = start(args, store(args, number))?;
                 (Some(started), base_url)
             }
         };
@@ -158,8 +160,14 @@ fn data(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("data")
 }
 
+/// The store of a server, if it is not the usual one.
+fn store(args: &BenchRun, number: usize) -> Option<&str> {
+    let store = args.store.get(number).map(String::as_str);
+    store.filter(|store| *store != SQLITE)
+}
+
 /// Starts a server on its processors, and waits until it serves. What it logs goes into a file.
-fn start(args: &BenchRun) -> anyhow::Result<(Started, String)> {
+fn start(args: &BenchRun, store: Option<&str>) -> anyhow::Result<(Started, String)> {
     let mut builder = tempfile::Builder::new();
     let folder = match &args.within {
         Some(within) => builder.prefix("redress-bench-").tempdir_in(within),
@@ -174,8 +182,8 @@ fn start(args: &BenchRun) -> anyhow::Result<(Started, String)> {
     }
     command.args(["serve", "--json", "--no-rate-limit", "--listen", "127.0.0.1:0", "--data"]);
     command.arg(data(&folder));
-    if args.store != "sqlite" {
-        command.args(["--store", &args.store]);
+    if let Some(store) = store {
+        command.args(["--store", store]);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
     let cpus = args.server_cpus.clone();

@@ -113,7 +113,7 @@ impl Side {
     fn count(&self, way: &Way) -> usize {
         let seconds = way.time.as_secs_f64();
         match way.pace {
-            Pace::Closed => (self.expected * seconds * 1.2) as usize + way.connections,
+            Pace::Closed => (self.expected * seconds * 1.3) as usize + way.connections,
             Pace::Open(rate) => (rate * seconds).ceil() as usize,
         }
     }
@@ -157,7 +157,11 @@ impl Side {
         place.world.forget();
         let plan = plan(place, way, Arc::clone(&shots), again, receiver);
         let served = &place.served;
-        let look = || Look { usage: served.usage(), counts: quiet(served) };
+        // The counts first: asking for them takes the server's time.
+        let look = || {
+            let counts = quiet(served);
+            Look { usage: served.usage(), counts }
+        };
         let (mut fired, before, after) = block_in_place(|| load::fire(&plan, look))?;
         if let Some(receiver) = receiver {
             receiver.settle(&mut fired)?;

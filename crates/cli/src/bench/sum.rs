@@ -238,7 +238,7 @@ mod tests {
             verified: 10,
         });
         // A signature takes 250 µs, a check 10.
-        let speed = Speed { signs: 4000.0, verify_seconds: 10e-6 };
+        let speed = Speed { signs: 4000.0, verify_seconds: 10e-6, had: 1.0 };
         let figures = sum.figures(speed, 1, Rsa { signs: 1.0, verifies: 1.0 });
         let near = |value: f64, expected: f64| {
             assert!((value - expected).abs() < 1e-6, "{value} is not {expected}");

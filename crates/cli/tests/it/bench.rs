@@ -41,6 +41,8 @@ fn assert_plausible(side: &Json, report: &Json) {
     near(is("share_of_r"), is("requests_per_s") / (r * cores));
     near(is("p99_s"), is("p99_us") / figure(report, "s_us"));
     near(figure(report, "s_us"), 1e6 / r);
+    let had = figure(report, "had");
+    assert!(had > 0.0 && had <= 1.0, "{had}");
     let quantiles = ["p50_us", "p99_us", "p999_us", "max_us"].map(is);
     assert!(quantiles[0] > 0.0 && quantiles.is_sorted(), "{quantiles:?}");
     let counted = side["histogram"].as_array().expect("a list").iter();
@@ -184,6 +186,10 @@ fn what_cannot_be_measured_is_refused() {
     ] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }
+    // Two servers would share a database.
+    let shared = bench("growth", &["--orders", "1,2", "--store", "postgres://x"]);
+    assert_eq!(shared.status.code(), Some(2));
+    assert!(stderr(&shared).contains("--store"), "{}", stderr(&shared));
     let nowhere = bench("create", &["--target", "http://127.0.0.1:1", "--merchant", "/nowhere"]);
     assert_eq!(nowhere.status.code(), Some(1));
     if cfg!(target_os = "linux") {
