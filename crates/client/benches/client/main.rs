@@ -8,6 +8,7 @@
 //! time and the memory of that process are the client's alone. What is compared runs in turns,
 //! a few milliseconds each, so that whatever else the machine does slows both.
 
+mod alone;
 mod cpu;
 mod idle;
 mod keys;
@@ -57,7 +58,7 @@ pub(crate) struct Server {
     /// The folder of the merchant that calls.
     pub(crate) merchant: PathBuf,
     /// Host and port.
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {

@@ -13,6 +13,8 @@ pub(crate) enum Figure {
     Overhead { of: Pair, signature: f64, most: Option<f64> },
     /// At most so many times the signature and the verification of a call.
     Call { of: Pair, most: Option<f64> },
+    /// What is there beside another way to do the same.
+    Beside { of: Pair },
     /// At most so many bytes.
     Memory { bytes: f64, most: f64 },
 }
@@ -29,6 +31,7 @@ impl Row {
         match &self.figure {
             Figure::Overhead { of, signature, most } => (of.overhead() / signature, *most),
             Figure::Call { of, most } => (of.ratio(), *most),
+            Figure::Beside { of } => (of.overhead(), None),
             Figure::Memory { bytes, most } => (*bytes, Some(*most)),
         }
     }
@@ -37,6 +40,7 @@ impl Row {
         match self.figure {
             Figure::Overhead { .. } => "of a signature, beside the raw work",
             Figure::Call { .. } => "times signature and verification",
+            Figure::Beside { .. } => "microseconds more",
             Figure::Memory { .. } => "bytes",
         }
     }
@@ -45,13 +49,16 @@ impl Row {
         match self.figure {
             Figure::Overhead { .. } => format!("{:.1} %", number * 100.0),
             Figure::Call { .. } => format!("{number:.2} x"),
+            Figure::Beside { .. } => format!("{number:+.1} µs"),
             Figure::Memory { .. } => format!("{:.0} kB", number / 1_000.0),
         }
     }
 
     fn pair(&self) -> Option<&Pair> {
         match &self.figure {
-            Figure::Overhead { of, .. } | Figure::Call { of, .. } => Some(of),
+            Figure::Overhead { of, .. } | Figure::Call { of, .. } | Figure::Beside { of } => {
+                Some(of)
+            }
             Figure::Memory { .. } => None,
         }
     }

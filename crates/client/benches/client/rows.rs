@@ -1,5 +1,7 @@
 //! What is measured.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use redress::api::compensation::{Cancel, Create, Query, Receiver};
@@ -7,8 +9,9 @@ use redress::api::{Endpoint, Fen};
 use redress::crypto::{
     KeyRing, ResponseSignature, message_to_sign, response_message, verify_response,
 };
-use redress::{Client, Merchant, Transport, TransportError};
+use redress::{Client, Merchant, Reqwest, Transport, TransportError};
 
+use crate::alone::Connection;
 use crate::keys::{Signature, Verification};
 use crate::report::{self, Figure, Row};
 use crate::turns::Turns;
@@ -49,10 +52,13 @@ pub(crate) async fn measure(server: &Server, asked: &Asked) -> Result<(), Failur
     let tls = Client::builder(merchant.clone()).base_url(server.https()).build()?;
     rows.call("a call over loopback, TLS: create", &tls, &create, None).await?;
     rows.call("a call over loopback, TLS: query", &tls, &query, None).await?;
+    rows.transport("the transport of it, beside hyper alone", &client, &query).await?;
     rows.idle("memory of an idle client", &server.http(), &query).await?;
     rows.idle("memory of an idle client, TLS", &server.https(), &query).await?;
     Ok(report::whole(asked.json, &rows.rows)?)
 }
+
+const SECONDS: Duration = Duration::from_secs(10);
 
 const NUMBER: &str = "bench20261125000001";
 
@@ -90,7 +96,7 @@ impl Rows<'_> {
         let ours = async || {
             client.sign(request).await.expect("it signed before");
         };
-        let of = SIGNATURES.compare(ours, || raw.make()).await;
+        let of = SIGNATURES.compare(ours, async || raw.make()).await;
         let signature = of.raw;
         self.add(name, Figure::Overhead { of, signature, most: Some(OVERHEAD_MOST) })
     }
@@ -113,9 +119,9 @@ impl Rows<'_> {
             let verified = verify_response(ring, headers, body, cpu::unix_seconds());
             verified.expect("the platform signed it");
         };
-        let of = VERIFICATIONS.compare(ours, || raw.make()).await;
+        let of = VERIFICATIONS.compare(ours, async || raw.make()).await;
         let mut raw = self.signature(client, request).await?;
-        let signature = SIGNATURES.compare(async || {}, || raw.make()).await.raw;
+        let signature = SIGNATURES.compare(async || {}, async || raw.make()).await.raw;
         self.add(name, Figure::Overhead { of, signature, most: Some(OVERHEAD_MOST) })
     }
 
@@ -136,7 +142,7 @@ impl Rows<'_> {
         let ours = async || {
             client.send(request).await.expect("the answer that came before");
         };
-        let raw = || {
+        let raw = async || {
             signature.make();
             verification.make();
         };
@@ -162,12 +168,35 @@ impl Rows<'_> {
         let ours = async || {
             client.send(request).await.expect("the answer that came before");
         };
-        let raw = || {
+        let raw = async || {
             signature.make();
             verification.make();
         };
         let of = CALLS.compare(ours, raw).await;
         self.add(name, Figure::Call { of, most })
+    }
+
+    /// The same signed request by the transport, and by HTTP alone.
+    async fn transport<E: Endpoint>(
+        &mut self,
+        name: &'static str,
+        client: &Client,
+        request: &E,
+    ) -> Result<(), Failure> {
+        if !self.asked.wants(name) {
+            return Ok(());
+        }
+        let signed = client.sign(request).await?;
+        let transport = Reqwest::new(SECONDS, SECONDS)?;
+        let mut alone = Connection::open(&self.server.address, &signed).await?;
+        let ours = async || {
+            transport.call(signed.clone()).await.expect("the answer that came before");
+        };
+        let raw = async || {
+            alone.call().await.expect("the answer that came before");
+        };
+        let of = CALLS.compare(ours, raw).await;
+        self.add(name, Figure::Beside { of })
     }
 
     async fn idle<E: Endpoint>(

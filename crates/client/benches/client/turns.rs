@@ -22,7 +22,11 @@ pub(crate) struct Pair {
 
 impl Turns {
     /// Runs both.
-    pub(crate) async fn compare(&self, mut ours: impl AsyncFnMut(), mut raw: impl FnMut()) -> Pair {
+    pub(crate) async fn compare(
+        &self,
+        mut ours: impl AsyncFnMut(),
+        mut raw: impl AsyncFnMut(),
+    ) -> Pair {
         let mut rounds = Vec::with_capacity(self.rounds);
         // The first round warms up, and is not counted.
         for round in 0..=self.rounds {
@@ -34,7 +38,7 @@ impl Turns {
                 }
                 let between = cpu::nanoseconds();
                 for _ in 0..self.times {
-                    raw();
+                    raw().await;
                 }
                 ours_took += between - began;
                 raw_took += cpu::nanoseconds() - between;
