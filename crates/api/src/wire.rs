@@ -1,7 +1,8 @@
 //! Between a request type and HTTP: the only code that knows which field travels where.
 
 use bytes::Bytes;
-use http::Request;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 
@@ -9,6 +10,11 @@ use crate::endpoint::Endpoint;
 use crate::error::{POINTERS_MAX, ParamError};
 use crate::field::{Check, Field, Message, Rule, Source};
 use crate::json;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// How a message without fields prints.
+const NO_FIELDS: &[u8] = b"{}";
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -20,6 +26,22 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Never for a type made with the crate's own macros: they print as JSON objects.
 #[must_use]
 pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
+    let (target, body) = if E::METHOD == http::Method::GET || E::PATH.contains('{') {
+        spread(request)
+    } else {
+        // All fields travel in the body, so that it is printed without a look at each.
+        (E::PATH.to_owned(), serde_json::to_vec(request).expect("a message prints as JSON"))
+    };
+    let body = if body == NO_FIELDS { Bytes::new() } else { Bytes::from(body) };
+    let mut builder = Request::builder().method(E::METHOD).uri(target);
+    if E::METHOD != http::Method::GET {
+        builder = builder.header(CONTENT_TYPE, JSON);
+    }
+    builder.header(ACCEPT, JSON).body(body).expect("the parts of an encoded request are valid")
+}
+
+/// Target and body of a request whose fields travel in different places.
+fn spread<E: Endpoint>(request: &E) -> (String, Vec<u8>) {
     let Ok(Json::Object(mut fields)) = serde_json::to_value(request) else {
         unreachable!("a message is a struct, and structs print as objects")
     };
@@ -34,7 +56,6 @@ pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
             None => target.push_str(segment),
         }
     }
-    let mut body = Bytes::new();
     if E::METHOD == http::Method::GET {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &fields {
@@ -45,17 +66,9 @@ pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
             target.push('?');
             target.push_str(&query);
         }
-    } else if !fields.is_empty() {
-        body = Json::Object(fields).to_string().into();
+        return (target, Vec::new());
     }
-    let mut builder = Request::builder().method(E::METHOD).uri(target);
-    if E::METHOD != http::Method::GET {
-        builder = builder.header(http::header::CONTENT_TYPE, "application/json");
-    }
-    builder
-        .header(http::header::ACCEPT, "application/json")
-        .body(body)
-        .expect("the parts of an encoded request are valid")
+    (target, Json::Object(fields).to_string().into_bytes())
 }
 
 /// Reads a request from the raw target (path and query, as received) and the raw body.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
 use redress_crypto::{Serial, VerifyError, authorize, message_to_sign, nonce, random_bytes};
 use tokio::time::Instant;
@@ -26,6 +26,7 @@ use crate::transport::{BODY_BYTES_MAX, DefaultTransport, Sent, Transport, Transp
 use crate::trust::Trust;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PLATFORM_KEY: HeaderName = HeaderName::from_static("wechatpay-serial");
 const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("redress/", env!("CARGO_PKG_VERSION")));
 
@@ -34,6 +35,8 @@ pub struct Client<T = DefaultTransport>(Arc<Inner<T>>);
 
 struct Inner<T> {
     merchant: Merchant,
+    /// What requests name the platform's key by.
+    public_key_id: HeaderValue,
     settings: Settings,
     transport: T,
     trust: Trust,
@@ -96,7 +99,17 @@ impl<T: Transport> Client<T> {
         let trust = Trust::new(merchant.platform_keys.clone());
         let refresh = Refresh::default();
         let budget = Budget::default();
-        Self(Arc::new(Inner { merchant, settings, transport, trust, refresh, budget }))
+        let public_key_id = HeaderValue::from_str(merchant.public_key_id.as_str())
+            .expect("a serial has letters, digits and underscores");
+        Self(Arc::new(Inner {
+            merchant,
+            public_key_id,
+            settings,
+            transport,
+            trust,
+            refresh,
+            budget,
+        }))
     }
 
     /// The platform's keys that it trusts: the merchant's, and those that it has learned since.
@@ -250,7 +263,8 @@ impl<T: Transport> Client<T> {
         &self,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, TargetError> {
-        *request.uri_mut() = self.target(&request.uri().to_string())?;
+        let target = request.uri().path_and_query().cloned().ok_or(TargetError)?;
+        *request.uri_mut() = self.sites().main.at(target)?;
         Ok(self.dress(request))
     }
 
@@ -265,10 +279,8 @@ impl<T: Transport> Client<T> {
 
     /// Sets the headers that every request has.
     pub(crate) fn dress(&self, mut request: Request<Bytes>) -> Request<Bytes> {
-        let serial = HeaderValue::from_str(self.0.merchant.public_key_id.as_str())
-            .expect("a serial has letters, digits and underscores");
         request.headers_mut().insert(USER_AGENT, PRODUCT);
-        request.headers_mut().insert("Wechatpay-Serial", serial);
+        request.headers_mut().insert(PLATFORM_KEY, self.0.public_key_id.clone());
         request
     }
 
@@ -311,12 +323,12 @@ impl<T: Transport> Client<T> {
         let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
         let mut request = request.clone();
         if site == Site::Standby {
-            let target = request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
-            *request.uri_mut() = self.sites().url(site).join(&target)?;
+            let target = request.uri().path_and_query().cloned().ok_or(TargetError)?;
+            *request.uri_mut() = self.sites().url(site).at(target)?;
         }
         let (now, nonce) = (clock::unix_seconds(), nonce());
         let signature = key.sign(&message_to_sign(&request, now, &nonce)).await?;
-        authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, signature);
+        authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, &signature);
         Ok(request)
     }
 
