@@ -77,7 +77,7 @@ impl Signer {
             let nonce = nonce();
             let signature = self.key.sign(&message_to_sign(&request, now, &nonce));
             let (serial, mchid) = (self.merchant.serial_no(), self.merchant.mchid().as_str());
-            authorize(serial, mchid, &mut request, now, &nonce, signature);
+            authorize(serial, mchid, &mut request, now, &nonce, &signature);
         }
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         let mut head = format!(
