@@ -199,22 +199,46 @@ async fn the_programs_of_sharing_share_an_order() {
     server.stop().await;
 }
 
+/// The folder is as it was before the platform had a certificate for this merchant.
+async fn sign_with_a_certificate_nobody_knows(server: &TestServer) {
+    let trusted = format!("merchants/{DIRECT}/platform-keys");
+    crate::orders::act(server, &trusted, r#"{"platform_keys":"certificate"}"#.to_owned()).await;
+    for file in std::fs::read_dir(server.merchant(DIRECT)).expect("the folder") {
+        let path = file.expect("an entry").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("wechatpay_")) {
+            std::fs::remove_file(path).expect("it goes");
+        }
+    }
+}
+
 /// The programs of tasks, each to its result.
 #[tokio::test]
 async fn each_tasks_program_comes_to_its_result() {
     let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().to_str().expect("UTF-8");
     let code = show_code(&server, false).await;
     let results = [
         ("first_call", PLATFORM, &[][..], "/out_bill_no", "task1first".into()),
         ("unknown_outcome", PLATFORM, &[], "/out_bill_no", "task2unknown".into()),
         ("pay_by_code", DIRECT, &["task3code", &code], "/paid/trade_state", "SUCCESS".into()),
+        ("callbacks", DIRECT, &[], "/echo_message", "how do you do".into()),
+        ("testing_in_process", DIRECT, &[], "/out_bill_no", "task6test".into()),
+        ("blocking", DIRECT, &[], "/by_id", "SUCCESS".into()),
+        ("failover", DIRECT, &[], "/trade_state", "SUCCESS".into()),
+        ("key_migration", DIRECT, &[kept], "/keys/0/messages", 3.into()),
     ];
     for (program, mchid, more, pointer, expected) in results {
+        if program == "key_migration" {
+            sign_with_a_certificate_nobody_knows(&server).await;
+        }
         let output = run(&server, program, mchid, more).await;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{program}: {said}");
         let told: Json = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(told.pointer(pointer), Some(&expected), "{program}: {told}");
     }
+    let kept = std::fs::read_dir(kept).expect("the folder").count();
+    assert_eq!(kept, 1, "the certificate was kept");
     server.stop().await;
 }
