@@ -109,7 +109,8 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  redress explain request.http --key apiclient_cert.pem\n  \
         redress explain - --data ./redress-data --lang zh < request.http\n  \
-        redress explain --answer callback.http --key wxp_pub.pem"
+        redress explain --answer callback.http --key wxp_pub.pem\n  \
+        redress explain --answer 08F3A1C2D4E5… --data ./redress-data"
     )]
     Explain(Explain),
     /// Compensations (赔付): create, pre-transfer, query, cancel.

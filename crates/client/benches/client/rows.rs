@@ -238,7 +238,7 @@ impl Rows<'_> {
 async fn answer<E: Endpoint>(client: &Client, request: &E) -> Result<Response<Bytes>, Failure> {
     let signed = client.sign(request).await?;
     let target = signed.uri().path_and_query().ok_or("no target")?.as_str();
-    let raw = client.call(signed.method().clone(), target, signed.body().clone()).await?;
+    let raw = client.call_raw(signed.method().clone(), target, signed.body().clone()).await?;
     let mut answer = Response::new(raw.body);
     (*answer.status_mut(), *answer.headers_mut()) = (raw.status, raw.headers);
     Ok(answer)

@@ -2,7 +2,10 @@
 
 mod answers;
 mod blocking;
+mod calls;
+mod certificate_folder;
 mod certificates;
+mod checked;
 mod code_payment;
 mod extract;
 mod fake;

@@ -42,7 +42,7 @@ async fn call(base_url: &str) -> Result<Raw, Error> {
         .retry(Retry::none())
         .build()
         .expect("a client");
-    client.call(Method::POST, "/v3/any?a=b%2Fc", Bytes::new()).await
+    client.call_raw(Method::POST, "/v3/any?a=b%2Fc", Bytes::new()).await
 }
 
 fn sent(error: &Error) -> Sent {

@@ -14,19 +14,19 @@ use serde_json::json;
 use crate::fake::{PUBLIC_KEY_ID, merchant, of, signed_by, unsigned};
 
 const NOT_FOUND: &str = r#"{"code":"NOT_FOUND","message":"记录不存在"}"#;
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// A platform whose certificate nobody knows yet.
-struct Rotated {
+pub(crate) struct Rotated {
     key: PrivateKey,
-    certificate: String,
-    serial: Serial,
-    lists: AtomicUsize,
+    pub(crate) certificate: String,
+    pub(crate) serial: Serial,
+    pub(crate) lists: AtomicUsize,
     broken: AtomicBool,
 }
 
 impl Rotated {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = PrivateKey::generate().expect("a key");
         let (begin, end) = (1_700_000_000, 4_000_000_000);
         let certificate = Certificate::issue(&key, "Tenpay.com", [0x51; 20], begin, end);
@@ -76,11 +76,11 @@ fn client(platform: &Arc<Rotated>, knows_key: bool) -> redress::Client<Arc<Rotat
     builder.build_with(Arc::clone(platform)).expect("a client")
 }
 
-fn query() -> Query {
+pub(crate) fn query() -> Query {
     Query { out_bill_no: of("b1") }
 }
 
-fn is_unknown(error: &Error) -> bool {
+pub(crate) fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::Verify { source: VerifyError::UnknownSerial(_), .. })
 }
 
