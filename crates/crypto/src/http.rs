@@ -59,8 +59,10 @@ pub fn authorize(
         serial_no: serial.to_string(),
         signature,
     };
-    let value = HeaderValue::try_from(authorization.to_string())
+    let mut value = HeaderValue::try_from(authorization.to_string())
         .expect("the merchant's number and the nonce are printable");
+    // `Debug` of the request does not show it.
+    value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
 }
 
