@@ -51,7 +51,7 @@ fn state(body: &str, state: &str) -> Step {
     answer(200, body.replace("STATE", state).leak())
 }
 
-fn pending() -> Step {
+pub(crate) fn pending() -> Step {
     answer(202, r#"{"mchid":"1230000109","out_trade_no":"till-1","trade_state":"USERPAYING"}"#)
 }
 

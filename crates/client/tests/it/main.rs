@@ -1,6 +1,7 @@
 //! Tests of the crate through its public door.
 
 mod answers;
+mod behaviours;
 mod blocking;
 mod certificates;
 mod code_payment;

@@ -20,7 +20,7 @@ const NOT_FOUND: &str = r#"{"code":"NOT_FOUND","message":"记录不存在"}"#;
 const REFUSED: &str = r#"{"code":"INVALID_REQUEST","message":"单据状态不正确"}"#;
 
 /// Looks at once, ten times or so.
-const AT_ONCE: Patience = Patience {
+pub(crate) const AT_ONCE: Patience = Patience {
     limit: Duration::from_millis(300),
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(40),
@@ -30,11 +30,11 @@ fn in_state(body: &str, state: &str) -> &'static str {
     body.replace("STATE", state).leak()
 }
 
-fn bill(state: &str) -> Step {
+pub(crate) fn bill(state: &str) -> Step {
     answer(200, in_state(BILL, state))
 }
 
-fn cancel() -> compensation::Cancel {
+pub(crate) fn cancel() -> compensation::Cancel {
     compensation::Cancel { out_bill_no: of("b1") }
 }
 
