@@ -43,6 +43,7 @@ impl World {
             "apiv3_key": apiv3_key.expose(),
         });
         write("merchant.json", &known.to_string());
+        redress_trail::plant_folder(folder.path());
         Self { folder, merchant, platform, apiv3_key }
     }
 
@@ -70,6 +71,7 @@ impl World {
     }
 
     fn callback(&self) -> String {
+        redress_trail::plant(redress_trail::Kind::Plaintext, "{\"a\":\"图文\"}");
         let sealed =
             self.apiv3_key.seal(b"123456789012", b"transaction", "{\"a\":\"图文\"}".as_bytes());
         serde_json::json!({
@@ -148,6 +150,7 @@ fn what_is_sealed_is_opened() {
         let opened = world.run(&["open", &world.file("sealed", text)]);
         assert_eq!(stdout(&opened), "{\"a\":\"图文\"}", "{}", stderr(&opened));
     }
+    redress_trail::plant(redress_trail::Kind::Plaintext, "张三");
     let field = world.merchant.public_key().seal_oaep("张三".as_bytes()).expect("it is short");
     let folder = world.folder.path().to_str().expect("UTF-8");
     let mut child = redress()

@@ -7,6 +7,7 @@ use redress::api::pay::{Close, Closed};
 use redress::api::{ErrorCode, error, subsidy};
 use redress::crypto::VerifyError;
 use redress::{BODY_BYTES_MAX, Error, Fate};
+use redress_trail::Seen as _;
 
 use crate::fake::{
     PUBLIC_KEY_ID, Step, answer, bare, client_for, platform_key, serial, signed_by, unsigned,
@@ -36,7 +37,7 @@ pub(crate) fn query() -> Query {
 }
 
 pub(crate) async fn failure(step: Step) -> Error {
-    client_for(step).send(&query()).await.expect_err("a failure")
+    client_for(step).send(&query()).await.seen().expect_err("a failure")
 }
 
 pub(crate) fn verify_error(error: &Error) -> &VerifyError {

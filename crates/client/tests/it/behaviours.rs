@@ -10,14 +10,14 @@ use http::{HeaderMap, StatusCode};
 use redress::api::compensation::Query as BillQuery;
 use redress::api::error::NOT_FOUND as NO_RECORD;
 use redress::api::{Fen, error, pay};
-use redress::crypto::{ApiV3Key, OpenError, PrivateKey, VerifyError};
+use redress::crypto::{OpenError, PrivateKey, VerifyError};
 use redress::{CertificatesError, Client, Error, Fate, NotificationError, Settled, Transport as _};
 use redress_server::PLATFORM;
 
 use crate::answers::{BILL, close, failure, query, spoiled, verify_error};
 use crate::fake::{
-    Fake, PUBLIC_KEY_ID, Step, answer, bare, client, client_for, merchant, platform_key, serial,
-    signed_by, unsigned,
+    Fake, PUBLIC_KEY_ID, Step, answer, bare, client, client_for, merchant, planted_apiv3_key,
+    platform_key, serial, signed_by, unsigned,
 };
 use crate::notification::{self, NOW, envelope, printed, receiver, told};
 use crate::orders::act;
@@ -197,7 +197,7 @@ async fn a_failed_refresh_does_not_burn_the_throttle_window() {
 
 #[test]
 fn debug_output_redacts_secrets() {
-    let merchant = merchant().with_apiv3_key(ApiV3Key::new(APIV3_KEY).expect("a key"));
+    let merchant = merchant().with_apiv3_key(planted_apiv3_key(APIV3_KEY));
     let builder = Client::builder(merchant.clone());
     let client = builder.clone().build_with(Fake::default()).expect("a client");
     for shown in [
@@ -206,6 +206,7 @@ fn debug_output_redacts_secrets() {
         format!("{builder:?}"),
         format!("{client:?}"),
     ] {
+        redress_trail::saw(&shown);
         assert!(shown.contains("1900001108"), "{shown}");
         assert!(!shown.contains(APIV3_KEY) && !shown.contains(&secret_line()), "{shown}");
         assert!(!shown.contains("PRIVATE"), "{shown}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use redress::api::Fen;
 use redress::api::pay::{CodePayer, Codepay, SceneInfo, StoreInfo, Total};
 use redress::{CodePaid, CodePaidOf, Error, Fate, Pace, Sent};
+use redress_trail::Seen as _;
 
 use crate::fake::{Step, answer, bare, client, lost, of};
 
@@ -58,7 +59,7 @@ pub(crate) fn pending() -> Step {
 /// What it comes to, and the last part of each path that was asked for.
 async fn pay(steps: Vec<Step>) -> (Result<CodePaidOf<Codepay>, Error>, Vec<String>) {
     let (client, fake) = client(steps);
-    let outcome = client.pay_by_code(&payment()).pace(FAST).run().await;
+    let outcome = client.pay_by_code(&payment()).pace(FAST).run().await.seen();
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     (outcome, fake.requests().iter().map(|request| last(request.uri().path())).collect())
 }

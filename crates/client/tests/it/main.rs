@@ -8,7 +8,6 @@ mod code_payment;
 mod extract;
 mod fake;
 mod limits;
-mod log;
 mod merchant;
 mod notification;
 mod observe;

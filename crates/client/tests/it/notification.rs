@@ -11,6 +11,7 @@ use redress::{
     Client, Merchant, NOTIFICATION_BYTES_MAX, Notification, NotificationError, RawNotification,
     Recent, Reply,
 };
+use redress_trail::{Kind, Seen as _};
 use serde_json::json;
 
 use crate::fake::{Fake, PUBLIC_KEY_ID, merchant, platform_key, serial};
@@ -20,7 +21,7 @@ const APIV3_KEY: &str = "0123456789abcdefghijklmnopqrstuv";
 const NONCE: &[u8; 12] = b"fdasflkja484";
 
 fn key() -> ApiV3Key {
-    ApiV3Key::new(APIV3_KEY).expect("a key")
+    crate::fake::planted_apiv3_key(APIV3_KEY)
 }
 
 pub(crate) fn told() -> String {
@@ -34,6 +35,7 @@ pub(crate) fn told() -> String {
 
 /// A notification that seals this text.
 pub(crate) fn envelope(text: &str) -> Envelope {
+    redress_trail::plant(Kind::Plaintext, text);
     Envelope {
         id: "EV-2018022511223320873".to_owned(),
         create_time: "2015-05-20T13:29:35+08:00".parse().expect("a time"),
@@ -66,7 +68,7 @@ pub(crate) fn receiver() -> Merchant {
 
 /// What comes of a body that the platform signed.
 pub(crate) fn open(body: &[u8]) -> Result<Notification, NotificationError> {
-    receiver().open_notification_at(&signed_by(platform_key(), body, NOW), body, NOW)
+    receiver().open_notification_at(&signed_by(platform_key(), body, NOW), body, NOW).seen()
 }
 
 #[test]

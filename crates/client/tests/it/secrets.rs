@@ -1,6 +1,7 @@
 //! No key shows in what people and logs get to see.
 
 use redress::{Client, Sent, api::compensation};
+use redress_trail::Seen as _;
 
 use crate::fake::{bare, client_for, lost, merchant_key};
 
@@ -15,7 +16,7 @@ pub(crate) fn secret_line() -> String {
 async fn errors_show_no_key_and_no_signature() {
     let query = compensation::Query { out_bill_no: "plfk2020042013".parse().expect("a number") };
     for step in [lost(Sent::No), lost(Sent::Maybe), bare(200, "{}"), bare(500, "oops")] {
-        let error = client_for(step).send(&query).await.expect_err("a failure");
+        let error = client_for(step).send(&query).await.seen().expect_err("a failure");
         let shown = format!("{error} {error:?} {error:#?}");
         assert!(!shown.contains(&secret_line()), "{shown}");
         assert!(!shown.contains("WECHATPAY2-SHA256-RSA2048"), "{shown}");

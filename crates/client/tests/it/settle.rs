@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redress::api::{compensation, pay, subsidy};
 use redress::{Error, Fate, Patience, Sent, Settled};
+use redress_trail::Seen as _;
 
 use crate::fake::{Step, answer, bare, client, lost, of};
 
@@ -48,7 +49,7 @@ type Outcome = Result<Settled<compensation::Cancelled, compensation::Bill>, Erro
 /// Settles a cancel that was lost and then met with these answers; says how often it was sent.
 async fn after_a_loss(steps: impl IntoIterator<Item = Step>) -> (Outcome, usize) {
     let (client, fake) = client(lost_thrice().into_iter().chain(steps).collect());
-    let outcome = client.settle_within(&cancel(), AT_ONCE).await;
+    let outcome = client.settle_within(&cancel(), AT_ONCE).await.seen();
     let posts = fake.requests().iter().filter(|request| request.method() == "POST").count();
     (outcome, posts)
 }

@@ -209,6 +209,7 @@ impl Bench {
         let client = if ready.mchid == DIRECT { &self.world.direct } else { &self.world.platform };
         let patience = if plan.ends { PATIENT } else { IMPATIENT };
         let outcome = (ready.settle)(client.clone(), patience).await;
+        redress_trail::saw(outcome.to_string());
         self.world.calm().await;
         self.world.clear_faults().await;
         let count = self.transferred().await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use redress::{BODY_BYTES_MAX, Client, Error, Fate, Raw, Retry, Sent};
+use redress_trail::Seen as _;
 
 use crate::fake::merchant;
 
@@ -42,7 +43,7 @@ pub(crate) async fn call(base_url: &str) -> Result<Raw, Error> {
         .retry(Retry::none())
         .build()
         .expect("a client");
-    client.call(Method::POST, "/v3/any?a=b%2Fc", Bytes::new()).await
+    client.call(Method::POST, "/v3/any?a=b%2Fc", Bytes::new()).await.seen()
 }
 
 fn sent(error: &Error) -> Sent {

@@ -11,7 +11,7 @@ use redress::crypto::{ApiV3Key, Certificate, PrivateKey, Serial, VerifyError};
 use redress::{Error, KeyUse, Retry, Transport, TransportError, TrustReport};
 use serde_json::json;
 
-use crate::fake::{PUBLIC_KEY_ID, merchant, of, signed_by, unsigned};
+use crate::fake::{PUBLIC_KEY_ID, merchant, of, planted_apiv3_key, signed_by, unsigned};
 
 const NOT_FOUND: &str = r#"{"code":"NOT_FOUND","message":"记录不存在"}"#;
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -69,7 +69,7 @@ impl Transport for Rotated {
 
 pub(crate) fn client(platform: &Arc<Rotated>, knows_key: bool) -> redress::Client<Arc<Rotated>> {
     let merchant = match knows_key {
-        true => merchant().with_apiv3_key(ApiV3Key::new(KEY).expect("a key")),
+        true => merchant().with_apiv3_key(planted_apiv3_key(KEY)),
         false => merchant(),
     };
     let builder = redress::Client::builder(merchant).retry(Retry::none());

@@ -46,7 +46,7 @@ impl World {
         let folder = TempDir::new().expect("a folder");
         copy(template().await.path(), folder.path());
         let server = TestServer::start_in(folder, |config| config.rate_limits = false).await;
-        let server = server.expect("a server");
+        let server = crate::server::planted(server.expect("a server"));
         let client = |mchid: &str| {
             let merchant = Merchant::from_folder(server.merchant(mchid)).expect("a folder");
             let builder = Client::builder(merchant).timeout(ATTEMPT).retry(retry);
