@@ -8,6 +8,8 @@ for word in "${@:1:2}"; do
   name+=$word-
 done
 [[ " $* " == *" --curl "* ]] && name+=curl-
+# What `exec` runs may print what it likes: whose words those are is in the name.
+[[ ${1-} == exec && $* =~ \ --\ ([^\ ]*) ]] && name+=$(basename "${BASH_REMATCH[1]}")-
 kept=$TRAIL_FOLDER/$name$$
 # What `exec` runs has stderr to itself, and inherits the environment.
 if [[ ${1-} != exec && -z ${RUST_LOG-} ]]; then

@@ -24,6 +24,7 @@ const PATTERNS: &[(Kind, &str)] = &[
 /// Where a secret is meant to be shown: files with this in their name, what of, and why.
 const MEANT: &[(&str, Kind, &str)] = &[
     ("-curl-", Kind::Authorization, "`--curl` prints a request for curl to send"),
+    ("cli/exec-node-", Kind::Authorization, "another client prints its own request when it fails"),
     (
         "cli/message-sign-",
         Kind::Authorization,
@@ -36,7 +37,7 @@ const MEANT: &[(&str, Kind, &str)] = &[
 /// The least that a whole run leaves, in bytes: far less than it does.
 const LEAST: &[(&str, u64)] = &[("logs", 1_000_000), ("seen", 100_000), ("cli", 100_000)];
 
-/// Of whom there must be a log at its lowest level: the tests in one process, and the commands.
+/// Of whom there must be a detailed log: the tests in one process, and the commands.
 const TALKERS: &[&str] = &["logs/", "cli/serve-", "cli/call-"];
 
 /// A trail, read as far as what it must have.

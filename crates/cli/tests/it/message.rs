@@ -71,7 +71,6 @@ impl World {
     }
 
     fn callback(&self) -> String {
-        redress_trail::plant(redress_trail::Kind::Plaintext, "{\"a\":\"图文\"}");
         let sealed =
             self.apiv3_key.seal(b"123456789012", b"transaction", "{\"a\":\"图文\"}".as_bytes());
         serde_json::json!({

@@ -11,11 +11,13 @@ async fn secrets_are_never_logged() {
     // Of the whole process, because the server works on several threads. What the tests beside this
     // one do is logged too; it has the same secrets or none.
     let log = Log::of_process();
-    let world =
-        World::configured(|config| config.control_token = Some("c0ntroltoken".to_owned())).await;
-    redress_trail::plant(Kind::Authorization, "c0ntroltoken");
+    let world = World::configured(|config| {
+        config.control_token = Some("c0ntroltoken-of-the-log".to_owned())
+    })
+    .await;
+    redress_trail::plant(Kind::Authorization, "c0ntroltoken-of-the-log");
     redress_trail::plant(Kind::Plaintext, "openedtext\nsealedname");
-    let mut secrets = vec!["PRIVATE KEY".to_owned(), "c0ntroltoken".to_owned()];
+    let mut secrets = vec!["PRIVATE KEY".to_owned(), "c0ntroltoken-of-the-log".to_owned()];
     for mchid in ["1900001108", DIRECT] {
         let folder = world.server.merchant(mchid);
         let file = std::fs::read(folder.join("merchant.json")).unwrap();
@@ -72,7 +74,7 @@ async fn secrets_are_never_logged() {
     .to_string();
     let length = told.len();
     let lines = format!(
-        "POST /_control/notices HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken\r\n\
+        "POST /_control/notices HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken-of-the-log\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{told}"
     );
     let answer = crate::wire::exchange(world.address(), lines.as_bytes()).await.unwrap();
@@ -84,7 +86,7 @@ async fn secrets_are_never_logged() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
-    let lines = b"GET /_control HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken\r\n\r\n";
+    let lines = b"GET /_control HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken-of-the-log\r\n\r\n";
     assert_eq!(crate::wire::exchange(world.address(), lines).await.unwrap().status, 200);
     world.server.stop().await;
 
