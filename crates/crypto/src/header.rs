@@ -25,7 +25,7 @@ const TIMESTAMP_DIGITS_MAX: usize = 16;
 ///
 /// The values are kept as sent, because they are signed as sent. The serial is a text for that
 /// reason and so that a server can answer a wrong one with a message of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
     /// The number of the merchant that signed.
     pub mchid: String,
@@ -140,6 +140,19 @@ pub(crate) fn authorization(
         "\"",
     ]
     .concat()
+}
+
+/// Without the signature: with it, the request could be sent again for five minutes.
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mchid, nonce_str, timestamp, serial_no, signature: _ } = self;
+        f.debug_struct("Authorization")
+            .field("mchid", mchid)
+            .field("nonce_str", nonce_str)
+            .field("timestamp", timestamp)
+            .field("serial_no", serial_no)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The `Wechatpay-*` headers of an answer or a notification, as sent.

@@ -53,8 +53,10 @@ pub fn authorize(
 ) {
     assert!(!mchid.contains('"') && !nonce.contains('"'), "a quote would end the item");
     let value = authorization(mchid, nonce, signature, &now.to_string(), serial.as_str());
-    let value =
+    let mut value =
         HeaderValue::try_from(value).expect("the merchant's number and the nonce are printable");
+    // `Debug` of the request does not show it.
+    value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
 }
 

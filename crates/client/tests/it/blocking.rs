@@ -52,6 +52,7 @@ fn calls_wait_for_their_answers() {
     assert!(raw.verified, "{raw:?}");
     assert!(platform.trust().report().keys.iter().any(|key| key.messages > 0));
 
+    redress_trail::plant(redress_trail::Kind::Plaintext, "张三");
     let secret = Sensitive::from("张三");
     let echo = security::Echo {
         notify_url: None,

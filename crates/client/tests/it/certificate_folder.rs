@@ -10,8 +10,8 @@ use redress::crypto::{ApiV3Key, Certificate, PrivateKey};
 use redress::{Client, Retry};
 
 use crate::fake::merchant;
-use crate::log::Log;
 use crate::trust::{KEY, Rotated, is_unknown, query};
+use redress_trail::Log;
 
 fn client(platform: &Arc<Rotated>, folder: &Path, key: Option<&str>) -> Client<Arc<Rotated>> {
     let merchant = match key {
@@ -78,7 +78,7 @@ async fn a_file_that_is_not_what_it_says_is_told_of_and_passed_over() {
     put("apiclient_cert.pem", "whatever");
     put(".wechatpay_0000", cut);
 
-    let (log, guard) = Log::start();
+    let (log, guard) = Log::of_thread();
     let made = client(&platform, folder.path(), Some(KEY));
     drop(guard);
     assert_eq!(made.trust().report().keys.len(), 1, "the public key alone");
@@ -105,7 +105,7 @@ async fn a_folder_that_cannot_be_written_is_told_of_and_the_call_succeeds() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a file");
     fs::write(&file, "").unwrap();
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_thread();
     assert!(believes(&client(&platform, &file, Some(KEY))).await);
     assert!(log.text().contains("a certificate is not kept"), "{}", log.text());
 }

@@ -1,6 +1,7 @@
 //! Tests of the crate through its public door.
 
 mod answers;
+mod behaviours;
 mod blocking;
 mod calls;
 mod certificate_folder;
@@ -10,7 +11,6 @@ mod code_payment;
 mod extract;
 mod fake;
 mod limits;
-mod log;
 mod merchant;
 mod notification;
 mod observe;

@@ -112,7 +112,9 @@ impl World {
             config.rate_limits = false;
             configure(config);
         };
+        redress_trail::keep_logs();
         let server = TestServer::start_in(folder, configure).await.unwrap();
+        redress_trail::plant_folder(server.server().data());
         let open = |mchid| Caller::open(&server.merchant(mchid));
         Self {
             platform: open(PLATFORM),
@@ -269,7 +271,9 @@ impl World {
     pub(crate) async fn merchant(&self, mchid: &str, roles: &[&str]) -> Caller {
         let merchant = json!({ "mchid": mchid, "roles": roles, "appids": [APPID] });
         let made = self.act("/merchants", merchant).await;
-        Caller::open(Path::new(made["folder"].as_str().unwrap()))
+        let folder = Path::new(made["folder"].as_str().unwrap());
+        redress_trail::plant_folder(folder);
+        Caller::open(folder)
     }
 
     /// A new order, made through the control API: these fields over those of a plain one.

@@ -277,6 +277,7 @@ impl Lane {
             is_struck |= plan.own.is_some_and(|own| struck.get(own).is_some_and(|all| *all > 0));
         }
         run.struck = is_struck;
+        redress_trail::saw(outcome.to_string());
         run.outcome = Some(outcome);
     }
 }

@@ -96,6 +96,7 @@ impl World {
             config.standby = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         };
         let server = TestServer::start_in(folder, configure).await.expect("a server");
+        let server = crate::server::planted(server);
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build();
         let url = server.server().standby_url().expect("a standby site").to_owned();
         let control = Control { http: http.expect("a client"), url };
