@@ -51,7 +51,7 @@ pub(super) struct Report {
 pub(super) struct Side {
     pub(super) name: String,
     /// Requests a second, as a share of the first side's.
-    pub(super) requests_ratio: f64,
+    pub(super) requests_ratio: Option<f64>,
     /// Processor time of a request, as a share of the first side's.
     pub(super) cpu_ratio: Option<f64>,
     #[serde(flatten)]
@@ -60,6 +60,9 @@ pub(super) struct Side {
 
 /// One line of the table: what it is called, and how it is read.
 type Row = (&'static str, fn(&Figures) -> Option<String>);
+
+/// The same for what compares a side with the first.
+type Ratio = (&'static str, fn(&Side) -> Option<f64>);
 
 const ROWS: &[Row] = &[
     ("requests", |f| Some(f.requests.to_string())),
@@ -168,12 +171,16 @@ impl Report {
             }
         }
         if !self.sides.is_empty() {
-            let ratio = |side: &Side| format!("{:.3}", side.requests_ratio);
-            rows.push(("requests/s, ratio", self.sides.iter().map(ratio).collect()));
-            if self.sides.iter().any(|side| side.cpu_ratio.is_some()) {
-                let ratio = |side: &Side| side.cpu_ratio.map(|r| format!("{r:.3}"));
-                let cells = self.sides.iter().map(|side| ratio(side).unwrap_or_default());
-                rows.push(("CPU per request, ratio", cells.collect()));
+            let ratios: [Ratio; 2] = [
+                ("requests/s, ratio", |side| side.requests_ratio),
+                ("CPU per request, ratio", |side| side.cpu_ratio),
+            ];
+            for (name, read) in ratios {
+                let shown = |ratio: f64| format!("{ratio:.3}");
+                let cell = |side| read(side).map(shown).unwrap_or_default();
+                if self.sides.iter().any(|side| read(side).is_some()) {
+                    rows.push((name, self.sides.iter().map(cell).collect()));
+                }
             }
         }
         rows
@@ -203,9 +210,10 @@ pub(super) fn sides(sides: Vec<side::Side>, speed: Speed, cores: usize) -> Vec<S
         let mut figures = side.sum.figures(speed, cores, side.load.rsa());
         figures.bytes_per_order = side.bytes_per_order;
         let first = all.first().map_or(&figures, |first| &first.figures);
-        let requests_ratio = figures.requests_per_s / first.requests_per_s;
+        let ratio = |this: f64, first: f64| (first > 0.0).then(|| this / first);
+        let requests_ratio = ratio(figures.requests_per_s, first.requests_per_s);
         let cpu = figures.cpu_us_per_request.zip(first.cpu_us_per_request);
-        let cpu_ratio = cpu.map(|(this, first)| this / first);
+        let cpu_ratio = cpu.and_then(|(this, first)| ratio(this, first));
         all.push(Side { name: side.name, requests_ratio, cpu_ratio, figures });
     }
     all

@@ -103,7 +103,8 @@ impl Sum {
         self.windows.push(Window {
             seconds: seen.seconds,
             requests_per_s: requests / seen.seconds,
-            cpu_us_per_request: used.map(|(user, system)| (user + system) * 1e6 / requests),
+            cpu_us_per_request: used
+                .map(|(user, system)| (user + system) * 1e6 / requests.max(1.0)),
             p50_us: micros(&seen.latencies, 0.5),
             p99_us: micros(&seen.latencies, 0.99),
             memory_bytes: seen.usage.map(|(_, after)| after.memory_bytes),
@@ -141,11 +142,13 @@ impl Sum {
     pub(super) fn figures(mut self, speed: Speed, cores: usize, rsa: Rsa) -> Figures {
         self.latencies.sort_unstable();
         let requests = self.latencies.len() as f64;
+        // Where nothing was answered, figures are 0 and no nonsense.
+        let divisor = requests.max(1.0);
         let known = |value: f64| self.is_usage_known.then_some(value);
-        let each = |seconds: f64| known(seconds * 1e6 / requests);
+        let each = |seconds: f64| known(seconds * 1e6 / divisor);
         let signing = 1.0 / speed.signs;
         let in_rsa = rsa.signs * signing + rsa.verifies * speed.verify_seconds;
-        let cpu = (self.user + self.system) / requests;
+        let cpu = (self.user + self.system) / divisor;
         let in_s = |micros: f64| micros * 1e-6 / signing;
         let at = |share: f64| micros(&self.latencies, share);
         let (p50, p99, p999) = (at(0.5), at(0.99), at(0.999));
@@ -170,7 +173,7 @@ impl Sum {
             signatures_per_request: rsa.signs,
             verified: self.verified,
             commands_per_commit: (self.commits > 0.0).then(|| self.commands / self.commits),
-            jobs_per_request: self.jobs / requests,
+            jobs_per_request: self.jobs / divisor,
             bytes_per_order: None,
             histogram: histogram(&self.latencies),
             trouble: self.trouble,
@@ -190,14 +193,15 @@ fn micros(sorted: &[u64], share: f64) -> f64 {
 /// Buckets that are 19 % wider each than the one before, four to each doubling, from 10 µs on.
 fn histogram(sorted: &[u64]) -> Vec<(f64, u64)> {
     let mut buckets = Vec::new();
-    let (mut upper, mut from) = (10.0_f64, 0);
+    let (mut step, mut from) = (0_u32, 0);
     while from < sorted.len() {
+        let upper = 10.0 * 2.0_f64.powf(f64::from(step) / 4.0);
         let to = sorted.partition_point(|nanos| *nanos as f64 / 1000.0 <= upper);
         if to > 0 {
             buckets.push(((upper * 10.0).round() / 10.0, (to - from) as u64));
         }
         from = to;
-        upper *= 2.0_f64.powf(0.25);
+        step += 1;
     }
     buckets
 }
@@ -251,5 +255,21 @@ mod tests {
         near(figures.error_rate, 0.25);
         near(figures.commands_per_commit.unwrap(), 16.0);
         near(figures.jobs_per_request, 1.0);
+    }
+
+    #[test]
+    fn a_run_without_an_answer_has_figures_all_the_same() {
+        let mut sum = Sum::default();
+        let counts = (Counts::default(), Counts::default());
+        let usage = Some((Usage::default(), Usage { user: 1.0, ..Usage::default() }));
+        let (latencies, trouble) = (Vec::new(), BTreeMap::new());
+        let (seconds, errors, verified) = (1.0, 7, 0);
+        sum.add(Seen { latencies, seconds, errors, trouble, usage, counts, verified });
+        let speed = Speed { signs: 4000.0, verify_seconds: 10e-6, had: 1.0 };
+        let figures = sum.figures(speed, 1, Rsa { signs: 1.0, verifies: 1.0 });
+        assert_eq!((figures.requests, figures.error_rate), (0, 1.0));
+        // What is no number would be null, and could not be read again.
+        let text = serde_json::to_string(&figures).unwrap();
+        serde_json::from_str::<Figures>(&text).unwrap();
     }
 }

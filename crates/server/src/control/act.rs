@@ -107,8 +107,12 @@ pub(super) async fn place_many(State(app): State<Arc<App>>, body: Bytes) -> Hand
             let (app, order) = (Arc::clone(&app), order.clone());
             tokio::spawn(async move { app.execute(order).await })
         });
-        for (order, placed) in some.iter().zip(placed.collect::<Vec<_>>()) {
-            let placed = placed.await.map_err(|error| Trouble::fault(&error))?;
+        let mut outcomes = Vec::with_capacity(some.len());
+        // All of them are done when the first refusal is told.
+        for placed in placed.collect::<Vec<_>>() {
+            outcomes.push(placed.await.map_err(|error| Trouble::fault(&error))?);
+        }
+        for (order, placed) in some.iter().zip(outcomes) {
             let placed = placed.map_err(|failure| {
                 let Trouble { status, error } = failure.into();
                 Trouble::new(status, format!("order {}: {error}", order.out_trade_no))

@@ -110,7 +110,7 @@ async fn many_orders_are_placed_at_once() {
     let world = World::start().await;
     let order = |number: usize| {
         json!({
-            "mchid": DIRECT, "appid": APPID, "out_trade_no": format!("many{number}"),
+            "mchid": DIRECT, "appid": APPID, "out_trade_no": format!("batched{number}"),
             "trade_type": "MICROPAY", "amount": 5_000, "payer": "openid",
         })
     };
@@ -122,14 +122,16 @@ async fn many_orders_are_placed_at_once() {
     let ids = placed["transaction_ids"].as_array().unwrap();
     assert_eq!(ids.len(), 600);
     for number in [0, 255, 256, 599] {
-        let shown = world.show(&format!("/orders/{DIRECT}/many{number}")).await;
+        let shown = world.show(&format!("/orders/{DIRECT}/batched{number}")).await;
         assert_eq!(shown["transaction_id"], ids[number], "in the order of the list");
     }
 
     let (status, refused) = place(vec![order(601), order(0), order(602)]).await;
     assert_eq!(status, 409);
-    assert!(refused["error"].as_str().unwrap().starts_with("order many0: "), "{refused}");
-    world.show(&format!("/orders/{DIRECT}/many601")).await;
+    assert!(refused["error"].as_str().unwrap().starts_with("order batched0: "), "{refused}");
+    for stays in [601, 602] {
+        world.show(&format!("/orders/{DIRECT}/batched{stays}")).await;
+    }
 
     assert_eq!(place(Vec::new()).await.1, json!({ "transaction_ids": [] }));
     let before = world.state().await;
