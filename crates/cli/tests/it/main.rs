@@ -5,6 +5,9 @@ mod bill;
 mod ca;
 mod callbacks;
 mod cli;
+#[expect(dead_code, reason = "other test programs use the rest")]
+#[path = "../../../store/tests/cluster/mod.rs"]
+mod cluster;
 mod crash;
 mod curl;
 mod doctor;
@@ -16,6 +19,7 @@ mod interop;
 mod keys;
 mod message;
 mod notify;
+mod outage;
 mod payer;
 mod profile;
 mod requests;

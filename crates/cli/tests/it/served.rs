@@ -47,7 +47,13 @@ impl Served {
 
     /// Starts one with more settings.
     pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Self {
+        Self::start_in(data, settings, &[])
+    }
+
+    /// Starts one with more variables set.
+    pub(crate) fn start_in(data: &Path, settings: &[&str], environment: &[(&str, String)]) -> Self {
         let mut command = redress();
+        command.envs(environment.iter().cloned());
         // The trail has the whole log, and whoever looks at the tests what went wrong.
         match redress_trail::folder() {
             Some(_) => command.stderr(Stdio::null()),

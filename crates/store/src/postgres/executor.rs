@@ -19,6 +19,7 @@ use super::overlay::{Missing, Overlay, Recent};
 use super::write::{Chain, Unwritten, commit};
 use super::{load, sql};
 use crate::error::{Failure, Fault};
+use crate::written;
 
 /// How often a transaction is run again because others were in the way, before its members are
 /// run one by one; and then, before one of them is given up.
@@ -156,6 +157,7 @@ impl Executor {
         loop {
             let failed = match self.transact(group, &mut known).await {
                 Ok(()) => {
+                    written::count(group.len());
                     let micros = start.elapsed().as_micros();
                     tracing::debug!(commands = group.len(), micros, "a group is committed");
                     return Ok(());
