@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::Method;
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 const REQUESTS: &str = "redress_requests_total";
@@ -13,6 +13,7 @@ const JOBS: &str = "redress_jobs_total";
 const CALLBACKS: &str = "redress_callbacks_total";
 const LIMITED: &str = "redress_rate_limited_total";
 const FAULTS: &str = "redress_faults_total";
+const NODE: &str = "redress_node_info";
 const PROBES: &str = "redress_sign_tests_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
@@ -30,9 +31,15 @@ pub(crate) fn install() {
         describe_counter!(CALLBACKS, "Attempts to deliver a callback, by outcome.");
         describe_counter!(LIMITED, "Requests refused for a rate, by path and limit.");
         describe_counter!(FAULTS, "Faults that happened on purpose, by kind.");
+        describe_gauge!(NODE, "1; its labels say which node this is, and what keeps its world.");
         describe_counter!(PROBES, "Wrong signatures sent on purpose, and taken by receivers.");
         handle
     });
+}
+
+/// A server of this process has started.
+pub(crate) fn node(name: &str, store: &'static str) {
+    gauge!(NODE, "node" => name.to_owned(), "store" => store).set(1.0);
 }
 
 /// All of them, in the Prometheus text format.

@@ -14,6 +14,7 @@ mod fuzz;
 mod interop;
 mod keys;
 mod message;
+mod nodes;
 mod notify;
 mod payer;
 mod profile;

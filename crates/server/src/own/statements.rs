@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,13 +24,15 @@ use redress_crypto::{ApiV3Key, sha1_hex};
 use super::Own;
 use crate::apiv3::Sealed;
 use crate::app::App;
+use crate::folder::{self, FolderError};
 use crate::identify::Proven;
 use crate::reply::{Problem, Success};
 
 /// How many rows or transfers are read at once.
 const PAGE_ITEMS: u32 = 1000;
 
-/// What tickets are sealed with: known to this process alone, so that a restart ends them all.
+/// What tickets are sealed with: known to this process alone, so that a restart ends them all; or
+/// to all nodes, so that each opens what another has sealed.
 pub(crate) struct Tickets(ApiV3Key);
 
 impl Default for Tickets {
@@ -38,9 +41,23 @@ impl Default for Tickets {
     }
 }
 
+/// The file that nodes share the key by.
+const FILE: &str = "ticket_key.json";
+
 const ASSOCIATED_DATA: &str = "statement";
 
 impl Tickets {
+    /// With the key of a data folder, which is made if there is none. The caller keeps other nodes
+    /// from making another.
+    pub(crate) fn shared(data: &Path) -> Result<Self, FolderError> {
+        let path = data.join("platform").join(FILE);
+        if !path.exists() {
+            folder::write_json(&path, &ApiV3Key::generate().expose())?;
+        }
+        let key: String = folder::read_json(&path)?;
+        Ok(Self(ApiV3Key::new(&key).map_err(|e| FolderError::new(&path, e))?))
+    }
+
     /// A ticket as a text of letters, digits, `-` and `_`.
     fn seal(&self, ticket: &Ticket) -> Result<String, Problem> {
         let text = serde_json::to_vec(ticket).map_err(Problem::defect)?;
