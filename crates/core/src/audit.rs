@@ -225,6 +225,13 @@ impl Audit {
         self.note(Invariant::Holds, outcome);
     }
 
+    /// What was read before its hold, because its chain was. Every transfer was seen.
+    fn resolve_early(&mut self) {
+        for transfer in mem::take(&mut self.early) {
+            self.hold(&transfer);
+        }
+    }
+
     fn resolve(&mut self, transfer: &Transfer) -> Result<(), String> {
         let id = transfer.id;
         let (of, standing) = match transfer.phase {
@@ -267,8 +274,9 @@ impl Audit {
         }
     }
 
-    /// A row as it is kept.
+    /// A row as it is kept. Rows come after all transfers.
     pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
+        self.resolve_early();
         let outcome = match kind {
             Bill::KIND => self.read::<Bill>(id, stored),
             MerchantBill::KIND => self.read::<MerchantBill>(id, stored),
@@ -347,9 +355,7 @@ impl Audit {
     /// The end: everything was seen.
     #[must_use]
     pub fn finish(mut self) -> Report {
-        for transfer in mem::take(&mut self.early) {
-            self.hold(&transfer);
-        }
+        self.resolve_early();
         self.sums();
         self.books();
         for (of, sum) in mem::take(&mut self.tallies) {

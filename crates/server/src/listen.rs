@@ -182,7 +182,7 @@ impl Server {
     /// `http://HOST:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.app.own_url
+        self.app.own_url.as_str()
     }
 
     /// Where merchants reach it, as their folders say: the same, unless told otherwise.

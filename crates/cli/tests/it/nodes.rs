@@ -147,6 +147,38 @@ async fn nodes_that_start_together_make_one_world_and_follow_each_other() {
     assert!(stderr(&foreign).contains("not the data folder of this database"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readyz_tells_of_a_database_that_is_gone_and_of_its_return() {
+    let Some(cluster) = cluster::cluster() else { return };
+    let line = Proxy::start(vec![cluster.port]).await;
+    let place = cluster
+        .place()
+        .replace(&format!("127.0.0.1:{}", cluster.port), &format!("127.0.0.1:{}", line.port));
+    let nodes = Nodes::new(1, &place, &[]);
+    nodes.start_all();
+    let status = async |path: &str| {
+        let answer = http().get(format!("{}{path}", nodes.url(0))).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!(status("/readyz").await, 200);
+    // Nothing comes through, and nobody says so.
+    line.slow(600_000);
+    let start = Instant::now();
+    while status("/readyz").await != 503 {
+        assert!(start.elapsed() < Duration::from_secs(8), "it still says that it is ready");
+    }
+    assert_eq!(status("/livez").await, 200);
+    let shown = shown(&nodes.url(0), "/status").await;
+    assert_eq!(shown["why_not"], "the store does not answer");
+    line.slow(0);
+    line.cut();
+    let start = Instant::now();
+    while status("/readyz").await != 200 {
+        assert!(start.elapsed() < Duration::from_secs(30), "it does not come back");
+    }
+    assert!(is_believed(&nodes, 0, "1230000109").await);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_rolling_restart_is_not_noticed() {
     let Some(cluster) = cluster::cluster() else { return };

@@ -231,3 +231,26 @@ async fn each_row<R: Row>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use redress_api::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn nodes_that_share_a_folder_open_each_others_tickets() {
+        let data = tempfile::tempdir().unwrap();
+        folder::create(&data.path().join("platform")).unwrap();
+        let one = Tickets::shared(data.path()).unwrap();
+        let other = Tickets::shared(data.path()).unwrap();
+        let day = "2026-11-25".parse::<BillDate>().unwrap().day().unwrap();
+        let wanted = Wanted::Funds { day, purse: Purse::of(AccountType::Basic).unwrap() };
+        let mchid: Mchid = "1230000109".parse().unwrap();
+        let ticket = Ticket::issue(mchid.clone(), wanted, Timestamp::from_unix(0));
+        let token = one.seal(&ticket).ok().unwrap();
+        let opened = other.open(&token).expect("the other node's key is the same");
+        assert!(opened.check(&mchid, Timestamp::from_unix(1)).is_ok());
+        assert!(Tickets::default().open(&token).is_none(), "a server by itself has its own");
+    }
+}

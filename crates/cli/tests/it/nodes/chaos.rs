@@ -66,8 +66,6 @@ async fn nodes_lose_nothing_when_they_and_their_database_die() {
         caller.await.expect("a caller ends");
     }
     let open = traffic.settle_open().await;
-    println!("{done}");
-    println!("{}", traffic.told().availability());
     eprintln!("{done}\n{}", traffic.told().availability());
     check(&traffic, open, &receiver).await;
     verify(&store);

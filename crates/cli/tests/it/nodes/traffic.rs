@@ -167,16 +167,23 @@ impl Traffic {
             self.told().refused.push(format!("{} {}: {error}", E::METHOD, E::PATH));
             return None;
         }
-        match caller.patient[at].settle_within(request, PATIENT).await {
-            Ok(settled) => {
-                self.told().settled += 1;
-                Some(settled)
+        let start = Instant::now();
+        loop {
+            match caller.patient[at].settle_within(request, PATIENT).await {
+                Ok(settled) => {
+                    self.told().settled += 1;
+                    return Some(settled);
+                }
+                Err(error) if error.fate() == Fate::Rejected => {
+                    self.told().refused.push(format!("{} {}: {error}", E::METHOD, E::PATH));
+                    return None;
+                }
+                // No node took a connection: nothing was done, and it can be tried later.
+                Err(error) if error.fate() == Fate::NotSent && start.elapsed() < PATIENT.limit => {
+                    tokio::time::sleep(PATIENT.first_wait).await;
+                }
+                Err(_) => return None,
             }
-            Err(error) if error.fate() == Fate::Rejected => {
-                self.told().refused.push(format!("{} {}: {error}", E::METHOD, E::PATH));
-                None
-            }
-            Err(_) => None,
         }
     }
 
