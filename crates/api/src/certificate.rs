@@ -4,6 +4,7 @@
 
 use http::Method;
 
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
@@ -23,7 +24,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// List the certificates.
     pub struct List {
         /// Of which kind. In the query string.

@@ -12,8 +12,9 @@ pub use query::{Order, OrderAmount, OrderPayer, OrderScene, OrderSub, Query};
 
 use serde::{Deserialize, Serialize};
 
+use crate::draft::request;
 use crate::error::ParamError;
-use crate::field::{Rule, Value, message};
+use crate::field::{Rule, Value};
 use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::money::Fen;
 use crate::pay::{Attach, Currency, Description, GoodsTag, PayerClientIp};
@@ -51,7 +52,7 @@ impl Value for SubsidyAmount {
     const RULE: Rule = Rule::Integer { min: 0 };
 }
 
-message! {
+request! {
     /// Where the payer is.
     pub struct SceneInfo {
         /// The merchant's device.
@@ -61,7 +62,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// One of the orders.
     pub struct SubOrder {
         /// The merchant that places it; the same that signs.
@@ -87,7 +88,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What one of the orders is to cost.
     pub struct SubAmount {
         /// In fen, at least 1.
@@ -97,7 +98,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What happens to the money of one of the orders.
     pub struct SubSettle {
         /// Whether it waits for profit sharing.

@@ -13,6 +13,7 @@ pub use pre_transfer::{PreTransfer, PreTransferred};
 pub use query::{Bill, CloseInfo, Query};
 pub use query_by_id::QueryById;
 
+use crate::draft::request;
 use crate::error::ParamError;
 use crate::field::message;
 use crate::id::TransactionId;
@@ -83,7 +84,7 @@ fn scene_of_perception(
     Ok(())
 }
 
-message! {
+request! {
     /// Who is paid.
     pub struct Receiver {
         /// The page calls it optional; without it nobody could be paid, so it is required here.
@@ -93,7 +94,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// The order whose payer is paid.
     pub struct TransactionInfo {
         /// The provider's number of the order.

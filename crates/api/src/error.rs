@@ -1,5 +1,6 @@
 //! Error codes and error bodies: `{"code","message","detail"}`.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
@@ -96,7 +97,9 @@ impl ErrorBody {
 }
 
 /// A request that breaks the definition of its endpoint: answered 400 `PARAM_ERROR`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// `Debug` does not print the value: some are secret.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ParamError {
     /// The provider's words.
@@ -172,6 +175,16 @@ impl ParamError {
     pub fn detail(&self) -> Option<Json> {
         let detail = || json!({ "location": self.location, "value": self.value });
         (!self.value.is_null()).then(detail)
+    }
+}
+
+impl fmt::Debug for ParamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, location, .. } = self;
+        f.debug_struct("ParamError")
+            .field("message", message)
+            .field("location", location)
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,8 @@
 //! [`wire::decode`](crate::wire::decode) walks this table to check a request in the provider's
 //! words before a typed value is made of it.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 
 use crate::error::{ParamError, shortened};
@@ -150,6 +152,46 @@ impl Source {
     }
 }
 
+/// Where a value stands. Printed only when something is wrong with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Pointer<'a> {
+    parent: Option<&'a Self>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Name(&'a str),
+    Number(usize),
+}
+
+impl<'a> Pointer<'a> {
+    /// The beginning of each pointer into a source.
+    const fn root(source: Source) -> Self {
+        Self { parent: None, step: Step::Name(source.name()) }
+    }
+
+    const fn field(&'a self, name: &'a str) -> Self {
+        Self { parent: Some(self), step: Step::Name(name) }
+    }
+
+    const fn item(&'a self, number: usize) -> Self {
+        Self { parent: Some(self), step: Step::Number(number) }
+    }
+}
+
+impl fmt::Display for Pointer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Name(name) => write!(f, "/{name}"),
+            Step::Number(number) => write!(f, "/{number}"),
+        }
+    }
+}
+
 /// How the values of one source are checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
@@ -159,33 +201,47 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// Checks the fields of an object in the order of the page. Undefined fields are looked for
-    /// before, over the whole body at once.
-    pub(crate) fn fields(
+    /// Checks these fields of the source, in the order of the page. Undefined fields are looked
+    /// for before, over the whole body at once.
+    pub(crate) fn source<'a>(
         self,
-        fields: &[Field],
-        parent: &str,
+        fields: impl Iterator<Item = &'a Field>,
+        values: &serde_json::Map<String, Json>,
+    ) -> Result<(), ParamError> {
+        self.fields(fields, &Pointer::root(self.source), values)
+    }
+
+    /// Checks the fields of an object.
+    fn fields<'a>(
+        self,
+        mut fields: impl Iterator<Item = &'a Field>,
+        parent: &Pointer<'_>,
         object: &serde_json::Map<String, Json>,
     ) -> Result<(), ParamError> {
-        for field in fields {
-            let pointer = format!("{parent}/{}", field.name);
+        fields.try_for_each(|field| {
+            let pointer = parent.field(field.name);
             let value = object.get(field.name);
             let is_missing = value.is_none_or(|value| {
                 self.empty_is_missing && value.as_str().is_some_and(str::is_empty)
             });
             match value {
                 _ if is_missing && field.required => {
-                    return Err(ParamError::missing(&pointer, field.label));
+                    Err(ParamError::missing(&pointer.to_string(), field.label))
                 }
-                Some(value) => self.value(field.label, field.rule, &pointer, value)?,
-                None => {}
+                Some(value) => self.value(field.label, field.rule, &pointer, value),
+                None => Ok(()),
             }
-        }
-        Ok(())
+        })
     }
 
     /// Checks one value against the rule of its field.
-    fn value(self, label: &str, rule: Rule, pointer: &str, value: &Json) -> Result<(), ParamError> {
+    fn value(
+        self,
+        label: &str,
+        rule: Rule,
+        pointer: &Pointer<'_>,
+        value: &Json,
+    ) -> Result<(), ParamError> {
         let error = |message: String, value: &Json| {
             Err(ParamError::new(message, Some(self.source.name()), shortened(value)))
         };
@@ -224,9 +280,7 @@ impl Check {
                     return error(message, &Json::from(items.len()));
                 }
                 let mut numbered = items.iter().enumerate();
-                numbered.try_for_each(|(n, item)| {
-                    self.value(label, *rule, &format!("{pointer}/{n}"), item)
-                })
+                numbered.try_for_each(|(n, item)| self.value(label, *rule, &pointer.item(n), item))
             }
             Rule::OneOf(words) => {
                 let Some(text) = value.as_str() else { return wrong_type(JSON_STRING) };
@@ -243,12 +297,12 @@ impl Check {
                 let Some(object) = value.as_object() else {
                     return wrong_type("一个 object 类型的 Json 值");
                 };
-                self.fields(fields, pointer, object)
+                self.fields(fields.iter(), pointer, object)
             }
         }
     }
 
-    fn wrong_type(self, label: &str, pointer: &str, wanted: &str) -> String {
+    fn wrong_type(self, label: &str, pointer: &Pointer<'_>, wanted: &str) -> String {
         let json = match self.source {
             Source::Body => " JSON ",
             Source::Path | Source::Query => "",

@@ -31,6 +31,7 @@ pub mod certificate;
 pub mod change;
 pub mod combine;
 pub mod compensation;
+pub mod draft;
 pub mod endpoint;
 pub mod error;
 pub mod field;
@@ -55,6 +56,7 @@ pub mod wire;
 pub mod word;
 
 pub use change::{CameOf, Change, Progress};
+pub use draft::Draft;
 pub use endpoint::{Definition, Endpoint, Page, Supported};
 pub use error::{ErrorBody, ErrorCode, ParamError};
 pub use id::{

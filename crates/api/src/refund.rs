@@ -11,6 +11,7 @@ pub use query::Query;
 pub use told::{AmountTold, Told};
 
 use crate::change::Progress;
+use crate::draft::request;
 use crate::error::ParamError;
 use crate::field::message;
 use crate::id::{OutRefundNo, OutTradeNo, RefundId, TransactionId};
@@ -90,7 +91,7 @@ text! {
     Reason, Bytes 1..=80
 }
 
-message! {
+request! {
     /// How much to take from which part of an account.
     pub struct Part {
         /// Which part.

@@ -6,6 +6,7 @@
 use http::Method;
 
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -24,7 +25,7 @@ text! {
     SealedMessage, Chars 1..=1024
 }
 
-message! {
+request! {
     /// Say this back. The request's `Wechatpay-Serial` names the key that the answer is signed
     /// with, and that the sealed message was sealed for.
     pub struct Echo {

@@ -1,7 +1,8 @@
 //! Between a request type and HTTP: the only code that knows which field travels where.
 
 use bytes::Bytes;
-use http::Request;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 
@@ -9,6 +10,11 @@ use crate::endpoint::Endpoint;
 use crate::error::{POINTERS_MAX, ParamError};
 use crate::field::{Check, Field, Message, Rule, Source};
 use crate::json;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// How a message without fields prints.
+const NO_FIELDS: &[u8] = b"{}";
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -20,9 +26,40 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Never for a type made with the crate's own macros: they print as JSON objects.
 #[must_use]
 pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
-    let Ok(Json::Object(mut fields)) = serde_json::to_value(request) else {
+    if E::METHOD == http::Method::GET || E::PATH.contains('{') {
+        return print::<E>(fields_of(request));
+    }
+    // All fields travel in the body, so that it is printed without a look at each.
+    let body = serde_json::to_vec(request).expect("a message prints as JSON");
+    finish::<E>(E::PATH.to_owned(), body)
+}
+
+/// Prints a request that obeys the rules which [`decode`] holds it to.
+///
+/// # Errors
+/// As the service would answer it, with the same words.
+///
+/// # Panics
+/// As [`encode`].
+pub fn encode_checked<E: Endpoint>(request: &E) -> Result<Request<Bytes>, ParamError> {
+    let (fields, none) = (fields_of(request), Map::new());
+    if E::METHOD == http::Method::GET {
+        obeys::<E>(&fields, &fields, &none)?;
+    } else {
+        obeys::<E>(&fields, &none, &fields)?;
+    }
+    request.check()?;
+    Ok(print::<E>(fields))
+}
+
+fn fields_of<E: Endpoint>(request: &E) -> Map<String, Json> {
+    let Ok(Json::Object(fields)) = serde_json::to_value(request) else {
         unreachable!("a message is a struct, and structs print as objects")
     };
+    fields
+}
+
+fn print<E: Endpoint>(mut fields: Map<String, Json>) -> Request<Bytes> {
     let mut target = String::with_capacity(E::PATH.len() + 32);
     for segment in E::PATH.split('/').skip(1) {
         target.push('/');
@@ -34,7 +71,6 @@ pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
             None => target.push_str(segment),
         }
     }
-    let mut body = Bytes::new();
     if E::METHOD == http::Method::GET {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &fields {
@@ -45,17 +81,18 @@ pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
             target.push('?');
             target.push_str(&query);
         }
-    } else if !fields.is_empty() {
-        body = Json::Object(fields).to_string().into();
+        return finish::<E>(target, Vec::new());
     }
+    finish::<E>(target, Json::Object(fields).to_string().into_bytes())
+}
+
+fn finish<E: Endpoint>(target: String, body: Vec<u8>) -> Request<Bytes> {
+    let body = if body == NO_FIELDS { Bytes::new() } else { Bytes::from(body) };
     let mut builder = Request::builder().method(E::METHOD).uri(target);
     if E::METHOD != http::Method::GET {
-        builder = builder.header(http::header::CONTENT_TYPE, "application/json");
+        builder = builder.header(CONTENT_TYPE, JSON);
     }
-    builder
-        .header(http::header::ACCEPT, "application/json")
-        .body(body)
-        .expect("the parts of an encoded request are valid")
+    builder.header(ACCEPT, JSON).body(body).expect("the parts of an encoded request are valid")
 }
 
 /// Reads a request from the raw target (path and query, as received) and the raw body.
@@ -65,52 +102,107 @@ pub fn encode<E: Endpoint>(request: &E) -> Request<Bytes> {
 /// (or `null`); a path parameter repeated in the body; then each field in the page's order.
 pub fn decode<E: Endpoint>(target: &str, body: &[u8]) -> Result<E, ParamError> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let path_values = path_values::<E>(path)?;
-    let is_get = E::METHOD == http::Method::GET;
-    let (in_path, elsewhere): (Vec<Field>, Vec<Field>) =
-        E::FIELDS.iter().partition(|field| path_values.contains_key(field.name));
-    let (query_fields, body_fields) = if is_get {
-        (elsewhere.as_slice(), [].as_slice())
-    } else {
-        ([].as_slice(), elsewhere.as_slice())
-    };
+    let path = path_values::<E>(path)?;
+    let may_be_empty = fields_in::<E>(Source::Body).next().is_none();
+    let body = parse_body(body, may_be_empty)?;
+    let query = parse_query::<E>(query)?;
+    take(path, query, body)
+}
 
-    let body_values = parse_body(body, body_fields.is_empty())?;
-    let query_values = parse_query(query, query_fields, E::TOLERATED_QUERY)?;
+/// Makes a request of values by the names of their fields, held to the same rules as what is
+/// [decoded](decode).
+pub(crate) fn assemble<E: Endpoint>(values: Map<String, Json>) -> Result<E, ParamError> {
+    let [mut path, mut query, mut body] = [Map::new(), Map::new(), Map::new()];
+    for (name, value) in values {
+        match source_of::<E>(&name) {
+            Source::Path => path.insert(name, value),
+            Source::Query => query.insert(name, value),
+            Source::Body => body.insert(name, value),
+        };
+    }
+    take(path, query, body)
+}
+
+/// Makes a request of what stood in its three places.
+fn take<E: Endpoint>(
+    path: Map<String, Json>,
+    query: Map<String, Json>,
+    body: Map<String, Json>,
+) -> Result<E, ParamError> {
     let mut undefined = Vec::new();
     // A field of the path is defined, and refused below because it was read already.
-    let in_body: Vec<Field> = in_path.iter().chain(body_fields).copied().collect();
-    find_undefined(&in_body, "/body", &body_values, &mut undefined);
-    for name in query_values.keys() {
-        if !query_fields.iter().chain(E::TOLERATED_QUERY).any(|field| field.name == name) {
-            undefined.push(format!("/query/{name}"));
-        }
-    }
+    let in_body = |name: &str| {
+        let mut fields = E::FIELDS.iter().filter(|field| field.name == name);
+        fields.find(|_| source_of::<E>(name) != Source::Query)
+    };
+    find_undefined(in_body, "/body", &body, &mut undefined);
+    let known = |name: &str| query_fields::<E>().any(|field| field.name == name);
+    undefined.extend(query.keys().filter(|name| !known(name)).map(|name| format!("/query/{name}")));
     if !undefined.is_empty() {
         return Err(ParamError::undefined(&undefined));
     }
-    for field in &in_path {
-        if body_values.contains_key(field.name) {
+    for field in fields_in::<E>(Source::Path) {
+        if body.contains_key(field.name) {
             return Err(repeated(field));
         }
     }
+    obeys::<E>(&path, &query, &body)?;
 
-    let in_path_and_query = |source| Check { source, empty_is_missing: false };
-    let in_the_body = Check { source: Source::Body, empty_is_missing: empty_is_missing(E::PATH) };
-    in_path_and_query(Source::Path).fields(&in_path, "/uri_template", &path_values)?;
-    in_path_and_query(Source::Query).fields(query_fields, "/query", &query_values)?;
-    in_path_and_query(Source::Query).fields(E::TOLERATED_QUERY, "/query", &query_values)?;
-    in_the_body.fields(body_fields, "/body", &body_values)?;
-
-    let mut merged = path_values;
-    merged.extend(body_values);
-    merged.extend(
-        query_values.into_iter().filter(|(name, _)| query_fields.iter().any(|f| f.name == name)),
-    );
+    let mut merged = path;
+    merged.extend(body);
+    let is_field = |name: &str| fields_in::<E>(Source::Query).any(|field| field.name == name);
+    merged.extend(query.into_iter().filter(|(name, _)| is_field(name)));
     let request: E =
         serde_json::from_value(Json::Object(merged)).ok().ok_or_else(ParamError::generic)?;
     request.check()?;
     Ok(request)
+}
+
+/// Holds the values of each source to the rules of their fields.
+fn obeys<E: Endpoint>(
+    path: &Map<String, Json>,
+    query: &Map<String, Json>,
+    body: &Map<String, Json>,
+) -> Result<(), ParamError> {
+    let outside = |source| Check { source, empty_is_missing: false };
+    let inside = Check { source: Source::Body, empty_is_missing: empty_is_missing(E::PATH) };
+    outside(Source::Path).source(fields_in::<E>(Source::Path), path)?;
+    outside(Source::Query).source(query_fields::<E>(), query)?;
+    inside.source(fields_in::<E>(Source::Body), body)
+}
+
+/// Where a field travels.
+fn source_of<E: Endpoint>(name: &str) -> Source {
+    if is_in_path::<E>(name) {
+        Source::Path
+    } else if E::METHOD == http::Method::GET {
+        Source::Query
+    } else {
+        Source::Body
+    }
+}
+
+fn is_in_path<E: Endpoint>(name: &str) -> bool {
+    E::PATH.split('/').filter_map(parameter).any(|parameter| parameter == name)
+}
+
+/// The fields that travel there, in the order of the page.
+fn fields_in<E: Endpoint>(source: Source) -> impl Iterator<Item = &'static Field> {
+    let has_parameters = E::PATH.contains('{');
+    let has_any = match source {
+        Source::Path => has_parameters,
+        Source::Query => E::METHOD == http::Method::GET,
+        Source::Body => E::METHOD != http::Method::GET,
+    };
+    let fields = if has_any { E::FIELDS } else { &[] };
+    fields.iter().filter(move |field| {
+        (has_parameters && is_in_path::<E>(field.name)) == (source == Source::Path)
+    })
+}
+
+/// What a query may have: its fields, and those that are checked and then ignored.
+fn query_fields<E: Endpoint>() -> impl Iterator<Item = &'static Field> {
+    fields_in::<E>(Source::Query).chain(E::TOLERATED_QUERY)
 }
 
 /// Prints a successful answer, its fields in the order of the page. One without fields has no
@@ -196,18 +288,14 @@ fn parse_body(body: &[u8], may_be_empty: bool) -> Result<Map<String, Json>, Para
     }
 }
 
-fn parse_query(
-    query: &str,
-    fields: &[Field],
-    tolerated: &[Field],
-) -> Result<Map<String, Json>, ParamError> {
+fn parse_query<E: Endpoint>(query: &str) -> Result<Map<String, Json>, ParamError> {
     // The parser would put a replacement character for what is not UTF-8.
     if percent_decode_str(query).decode_utf8().is_err() {
         return Err(ParamError::generic());
     }
     let mut values = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let field = fields.iter().chain(tolerated).find(|field| field.name == name);
+        let field = query_fields::<E>().find(|field| field.name == name);
         if values.insert(name.into_owned(), typed(field, value.into_owned())).is_some() {
             return Err(ParamError::generic());
         }
@@ -218,7 +306,7 @@ fn parse_query(
 /// Collects the pointers of fields that the definition does not know, and of `null`s: as many as
 /// an error names.
 fn find_undefined(
-    fields: &[Field],
+    defined: impl Fn(&str) -> Option<&'static Field>,
     parent: &str,
     object: &Map<String, Json>,
     undefined: &mut Vec<String>,
@@ -228,7 +316,7 @@ fn find_undefined(
             return;
         }
         let pointer = format!("{parent}/{name}");
-        match fields.iter().find(|field| field.name == name) {
+        match defined(name) {
             Some(field) => find_undefined_in(field.rule, pointer, value, undefined),
             None => undefined.push(pointer),
         }
@@ -239,7 +327,8 @@ fn find_undefined_in(rule: Rule, pointer: String, value: &Json, undefined: &mut 
     match (rule, value) {
         (_, Json::Null) => undefined.push(pointer),
         (Rule::Object(fields), Json::Object(object)) => {
-            find_undefined(fields, &pointer, object, undefined);
+            let defined = |name: &str| fields.iter().find(|field| field.name == name);
+            find_undefined(defined, &pointer, object, undefined);
         }
         (Rule::List(rule), Json::Array(items)) => {
             for (number, item) in items.iter().enumerate() {

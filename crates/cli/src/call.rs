@@ -20,7 +20,7 @@ pub(crate) async fn run(args: Call) -> anyhow::Result<ExitCode> {
         return curl::show(&client.sign_call(args.method, &args.path, body).await?);
     }
     let client = client(&args.caller, merchant)?;
-    let answer = client.call(args.method, &args.path, body).await?;
+    let answer = client.call_raw(args.method, &args.path, body).await?;
     let parsed = serde_json::from_slice::<Json>(&answer.body).ok();
     let text = || String::from_utf8_lossy(&answer.body).into_owned();
     if args.full {

@@ -149,7 +149,7 @@ fn clock(found: &mut Findings, host: &str, headers: &HeaderMap, now: i64) {
 /// Whether the service takes this merchant's signature, and this merchant the service's.
 async fn signatures(found: &mut Findings, client: &Client) {
     let (ours, theirs) = ("request signature", "answer signature");
-    let answer = match client.call(Method::GET, HARMLESS, Bytes::new()).await {
+    let answer = match client.call_raw(Method::GET, HARMLESS, Bytes::new()).await {
         Ok(answer) => answer,
         Err(error) => {
             let todo = if matches!(error, Error::Verify { .. }) {

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use clap::ValueEnum;
 use serde_json::{Map, Value as Json, json};
 
 use crate::args::{Arm, Fault, Output};
@@ -55,8 +54,8 @@ pub(crate) async fn run(command: Fault) -> anyhow::Result<ExitCode> {
 /// What the control API is told: only what was said.
 fn body(arm: &Arm) -> Map<String, Json> {
     let all = [
-        ("kind", word(Some(&arm.kind))),
-        ("stage", word(arm.stage.as_ref())),
+        ("kind", json!(arm.kind)),
+        ("stage", json!(arm.stage)),
         ("delay_ms", json!(arm.delay_ms)),
         ("status", json!(arm.status)),
         ("mchid", json!(arm.mchid)),
@@ -71,12 +70,6 @@ fn body(arm: &Arm) -> Map<String, Json> {
     ];
     let said = all.into_iter().filter(|(_, value)| !value.is_null());
     said.map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// The control API has the command line's words.
-fn word(value: Option<&impl ValueEnum>) -> Json {
-    let known = value.and_then(ValueEnum::to_possible_value);
-    known.map_or(Json::Null, |known| Json::from(known.get_name()))
 }
 
 fn show(whole: &Json, faults: &[Json], output: Output) -> anyhow::Result<ExitCode> {

@@ -50,7 +50,7 @@ async fn list(args: &ListRequests) -> anyhow::Result<ExitCode> {
         ];
         row.extend(has_nodes.then(|| text(one, "node").to_owned()));
         row.push(text(one, "request_id").to_owned());
-        table.row(row);
+        table.cells(row);
     }
     table.print();
     Ok(ExitCode::SUCCESS)

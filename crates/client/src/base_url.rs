@@ -3,7 +3,10 @@
 //! The platform checks a signature over the target as it arrives, so a target is refused here if
 //! any library on the way would write it differently.
 
+use std::str::FromStr as _;
+
 use http::Uri;
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use url::Url;
 
 /// The real service, at the nearest access point (主域名).
@@ -16,6 +19,8 @@ pub const STANDBY: &str = "https://api2.mch.weixin.qq.com";
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     origin: String,
+    scheme: Scheme,
+    authority: Authority,
     #[cfg(feature = "reqwest")]
     plain: bool,
 }
@@ -43,8 +48,15 @@ impl BaseUrl {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err("has more than scheme, host and port");
         }
+        let origin = url.origin().ascii_serialization();
+        let parts = Uri::from_str(&origin).map(Uri::into_parts);
+        let Ok(Parts { scheme: Some(scheme), authority: Some(authority), .. }) = parts else {
+            return Err("has a host that no request can name");
+        };
         Ok(Self {
-            origin: url.origin().ascii_serialization(),
+            origin,
+            scheme,
+            authority,
             #[cfg(feature = "reqwest")]
             plain: url.scheme() == "http",
         })
@@ -58,14 +70,71 @@ impl BaseUrl {
 
     /// The whole address of a target: path and query.
     pub(crate) fn join(&self, target: &str) -> Result<Uri, TargetError> {
+        match target.parse::<PathAndQuery>() {
+            Ok(parsed) if parsed.as_str() == target => self.at(parsed),
+            Ok(_) | Err(_) => Err(TargetError),
+        }
+    }
+
+    /// The whole address of a target that has been read.
+    pub(crate) fn at(&self, target: PathAndQuery) -> Result<Uri, TargetError> {
+        let text = target.as_str();
+        if !text.starts_with('/') || !(is_plain(text) || self.keeps(text)) {
+            return Err(TargetError);
+        }
+        let mut parts = Parts::default();
+        (parts.scheme, parts.authority) = (Some(self.scheme.clone()), Some(self.authority.clone()));
+        parts.path_and_query = Some(target);
+        Uri::from_parts(parts).or(Err(TargetError))
+    }
+
+    /// Whether a URL library writes this target as it is.
+    fn keeps(&self, target: &str) -> bool {
         let address = format!("{}{target}", self.origin);
-        let kept = target.starts_with('/')
-            && Url::parse(&address).is_ok_and(|url| url.as_str() == address);
-        let uri: Uri = if kept { address.parse().ok() } else { None }.ok_or(TargetError)?;
-        if uri.path_and_query().is_some_and(|kept| kept.as_str() == target) {
-            Ok(uri)
-        } else {
-            Err(TargetError)
+        Url::parse(&address).is_ok_and(|url| url.as_str() == address)
+    }
+}
+
+/// Whether a target has only what every library writes as it is, which nearly all have: no dots,
+/// which may be segments, and nothing that is or may be percent-encoded.
+fn is_plain(target: &str) -> bool {
+    target.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/?=&-_".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every target of up to six such characters is one that the URL library keeps.
+    #[test]
+    fn what_is_plain_is_kept() {
+        let base = BaseUrl::parse("https://api.mch.weixin.qq.com").unwrap();
+        let mut targets = vec!["/".to_owned()];
+        for _ in 0..5 {
+            let longer = targets.iter().flat_map(|start| {
+                "a0/?=&-_".chars().map(move |c| {
+                    let mut target = start.clone();
+                    target.push(c);
+                    target
+                })
+            });
+            targets = longer.collect();
+            for target in &targets {
+                assert!(is_plain(target) && base.keeps(target), "{target}");
+                assert_eq!(base.join(target).unwrap(), *format!("{}{target}", base.origin));
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_be_rewritten_is_refused() {
+        let base = BaseUrl::parse("http://127.0.0.1:8790").unwrap();
+        for target in ["", "v3", "?a", "*", "/a/../b", "/./a", "/%2e%2e/a", "/a#b", "/a b", "/赔"]
+        {
+            assert_eq!(base.join(target), Err(TargetError), "{target}");
+        }
+        for target in ["/a.b", "/a%2Fb?c=%E8%B5%94", "/?a", "//a", "/a?b=/../c"] {
+            assert_eq!(base.join(target).unwrap(), *format!("http://127.0.0.1:8790{target}"));
         }
     }
 }

@@ -24,6 +24,7 @@ use redress_api::pay::CodePayment;
 use redress_api::statement::Statement;
 use redress_api::{Change, Endpoint, Progress, SealedField};
 use redress_crypto::{Certificate, Zeroize};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::driver::Driver;
@@ -102,8 +103,26 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// As there.
-    pub fn call(&self, method: Method, path_and_query: &str, body: Bytes) -> Result<Raw, Error> {
+    pub fn call<A: DeserializeOwned + Send>(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: impl Serialize + Send,
+    ) -> Result<Answer<A>, Error> {
         self.driver.wait(self.client.call(method, path_and_query, body))
+    }
+
+    /// As [`Client::call_raw`](crate::Client::call_raw).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn call_raw(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: Bytes,
+    ) -> Result<Raw, Error> {
+        self.driver.wait(self.client.call_raw(method, path_and_query, body))
     }
 
     /// As [`Client::settle`](crate::Client::settle).

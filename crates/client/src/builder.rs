@@ -1,8 +1,10 @@
 //! Makes clients.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base_url::BaseUrl;
+use crate::certificate_folder::CertificateFolder;
 use crate::client::{Client, Settings};
 use crate::merchant::Merchant;
 use crate::retry::Retry;
@@ -20,9 +22,11 @@ pub struct ClientBuilder {
     #[cfg(feature = "reqwest")]
     connect_timeout: Duration,
     deadline: Duration,
+    check_requests: bool,
     retry: Retry,
     standby: Option<String>,
     failover: Failover,
+    certificates: Option<CertificateFolder>,
 }
 
 /// Why a client could not be made.
@@ -51,9 +55,11 @@ impl ClientBuilder {
             #[cfg(feature = "reqwest")]
             connect_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(30),
+            check_requests: true,
             retry: Retry::default(),
             standby: None,
             failover: Failover::Off,
+            certificates: None,
         }
     }
 
@@ -87,11 +93,35 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets whether requests are held to the rules of their pages before they are signed. They are
+    /// by default: one that breaks a rule is [`Error::Invalid`](crate::Error::Invalid), and nothing
+    /// is sent. Turn it off where the service turns out to take what the rules here refuse: pages
+    /// are silent on some, and what was [assumed](crate::api::assumed) instead may be too strict.
+    #[must_use]
+    pub const fn check_requests(mut self, check: bool) -> Self {
+        self.check_requests = check;
+        self
+    }
+
     /// Sets where the standby site is, and when requests go there. Off by default. Of the real
     /// service it is [`STANDBY`](crate::STANDBY).
     #[must_use]
     pub fn standby(mut self, base_url: impl Into<String>, failover: Failover) -> Self {
         (self.standby, self.failover) = (Some(base_url.into()), failover);
+        self
+    }
+
+    /// Keeps the platform's certificates that the client fetches in this folder, and trusts those
+    /// that are there when it is made; without it they are fetched anew after each start. A
+    /// folder that is not there is made. It may be the merchant's own.
+    ///
+    /// Each is authenticated when it is fetched: it was sealed with the APIv3 key. In the folder
+    /// nothing seals it: a file is used if it holds the certificate that its name says and that has
+    /// not run out, whoever wrote it. So nobody but the program may be able to write there, as with
+    /// `wxp_pub.pem`. A file that cannot be used is logged as a warning, and passed over.
+    #[must_use]
+    pub fn certificate_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.certificates = Some(CertificateFolder::new(folder.into()));
         self
     }
 
@@ -140,10 +170,10 @@ impl ClientBuilder {
     }
 
     fn settle(self) -> Result<(Merchant, Settings), BuildError> {
-        let Self { merchant, deadline, retry, standby, failover, .. } = self;
+        let Self { merchant, deadline, check_requests, retry, certificates, .. } = self;
         let main = BaseUrl::parse(&merchant.base_url).map_err(BuildError::BaseUrl)?;
-        let standby = standby.as_deref().map(BaseUrl::parse).transpose();
-        let sites = Sites::new(main, standby.map_err(BuildError::BaseUrl)?, failover);
-        Ok((merchant, Settings { sites, retry, deadline }))
+        let standby = self.standby.as_deref().map(BaseUrl::parse).transpose();
+        let sites = Sites::new(main, standby.map_err(BuildError::BaseUrl)?, self.failover);
+        Ok((merchant, Settings { sites, retry, deadline, check_requests, certificates }))
     }
 }

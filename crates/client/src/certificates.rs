@@ -6,7 +6,8 @@ use redress_api::{Endpoint as _, wire};
 use redress_crypto::{Certificate, KeyError, OpenError, verify_response};
 use tracing::Instrument as _;
 
-use crate::client::{Client, check, read};
+use crate::answer::{check, read};
+use crate::client::Client;
 use crate::clock;
 use crate::error::Error;
 use crate::merchant::Merchant;

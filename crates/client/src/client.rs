@@ -5,27 +5,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use redress_api::{Endpoint, wire};
 use redress_crypto::{Serial, VerifyError, authorize, message_to_sign, nonce, random_bytes};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::answer::{Answer, Raw, is_verified, raw, read};
 use crate::base_url::TargetError;
 use crate::budget::Budget;
 use crate::builder::ClientBuilder;
+use crate::certificate_folder::CertificateFolder;
 use crate::clock;
-use crate::error::{ApiError, Error, Fate};
+use crate::error::{Error, Fate};
 use crate::merchant::Merchant;
 use crate::observe::Call as Observed;
 use crate::refresh::Refresh;
 use crate::retry::Retry;
 use crate::sites::{Site, Sites, is_the_sites};
-use crate::transport::{BODY_BYTES_MAX, DefaultTransport, Sent, Transport, TransportError};
+use crate::transport::{DefaultTransport, Sent, Transport, TransportError};
 use crate::trust::Trust;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PLATFORM_KEY: HeaderName = HeaderName::from_static("wechatpay-serial");
 const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("redress/", env!("CARGO_PKG_VERSION")));
 
@@ -34,6 +36,8 @@ pub struct Client<T = DefaultTransport>(Arc<Inner<T>>);
 
 struct Inner<T> {
     merchant: Merchant,
+    /// What requests name the platform's key by.
+    public_key_id: HeaderValue,
     settings: Settings,
     transport: T,
     trust: Trust,
@@ -47,32 +51,8 @@ pub(crate) struct Settings {
     pub(crate) sites: Sites,
     pub(crate) retry: Retry,
     pub(crate) deadline: Duration,
-}
-
-/// A success, read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer<B> {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The `Request-ID`, which the provider's support asks for.
-    pub request_id: Option<String>,
-    /// What the page promises.
-    pub body: B,
-}
-
-/// Any answer, in bytes.
-#[derive(Debug, Clone)]
-pub struct Raw {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The `Request-ID`, which the provider's support asks for.
-    pub request_id: Option<String>,
-    /// The body as it was signed.
-    pub body: Bytes,
-    /// Whether the platform signed it; always so for a success.
-    pub verified: bool,
+    pub(crate) check_requests: bool,
+    pub(crate) certificates: Option<CertificateFolder>,
 }
 
 impl Client {
@@ -94,15 +74,38 @@ impl<T> Client<T> {
 impl<T: Transport> Client<T> {
     pub(crate) fn new(merchant: Merchant, settings: Settings, transport: T) -> Self {
         let trust = Trust::new(merchant.platform_keys.clone());
+        if let Some(folder) = &settings.certificates {
+            let known = trust.ring();
+            for certificate in folder.read(clock::unix_seconds()) {
+                // What the merchant was given is not replaced by what was kept.
+                if known.get(certificate.serial()).is_none() {
+                    trust.insert_certificate(&certificate);
+                }
+            }
+        }
         let refresh = Refresh::default();
         let budget = Budget::default();
-        Self(Arc::new(Inner { merchant, settings, transport, trust, refresh, budget }))
+        let public_key_id = HeaderValue::from_str(merchant.public_key_id.as_str())
+            .expect("a serial has letters, digits and underscores");
+        Self(Arc::new(Inner {
+            merchant,
+            public_key_id,
+            settings,
+            transport,
+            trust,
+            refresh,
+            budget,
+        }))
     }
 
     /// The platform's keys that it trusts: the merchant's, and those that it has learned since.
     #[must_use]
     pub fn trust(&self) -> &Trust {
         &self.0.trust
+    }
+
+    pub(crate) fn certificate_folder(&self) -> Option<&CertificateFolder> {
+        self.0.settings.certificates.as_ref()
     }
 
     pub(crate) fn refresh(&self) -> &Refresh {
@@ -115,7 +118,9 @@ impl<T: Transport> Client<T> {
     /// out, as with [`Fate::Unknown`].
     ///
     /// # Errors
-    /// Whatever is not a success signed by the platform; [`Error::fate`] says what is known.
+    /// Whatever is not a success signed by the platform; [`Error::fate`] says what is known. What
+    /// the service would refuse for its fields is refused here, with [`Error::Invalid`], and not
+    /// sent.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
         Ok(self.exchange(request).await?.body)
     }
@@ -136,8 +141,8 @@ impl<T: Transport> Client<T> {
         request: &E,
         call: &Observed,
     ) -> Result<Answer<E::Response>, Error> {
-        let Settings { sites, retry, deadline } = &self.0.settings;
-        let request = self.prepare(wire::encode(request))?;
+        let Settings { sites, retry, deadline, .. } = &self.0.settings;
+        let request = self.encode(request)?;
         let end = Instant::now() + *deadline;
         self.0.budget.earn();
         let mut site = sites.first();
@@ -172,7 +177,7 @@ impl<T: Transport> Client<T> {
 
     /// Sends a request once and reads the answer.
     pub(crate) async fn once<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
-        let request = self.prepare(wire::encode(request))?;
+        let request = self.encode(request)?;
         let (call, site) = (Observed::of(&E::METHOD, E::PATH), self.sites().first());
         call.attempt(1, site);
         let answer = self.attempt(&request, site).instrument(call.span()).await;
@@ -182,67 +187,23 @@ impl<T: Transport> Client<T> {
         Ok(answer?.body)
     }
 
-    /// Signs any request and sends it once: whether another endpoint may be repeated is not known
-    /// here. An answer of any status is an answer.
-    ///
-    /// # Errors
-    /// If no whole answer came back, if a success is not signed, or if a signature is wrong.
-    pub async fn call(
-        &self,
-        method: Method,
-        path_and_query: &str,
-        body: Bytes,
-    ) -> Result<Raw, Error> {
-        let request = self.any(method, path_and_query, body)?;
-        let site = self.sites().first();
-        let call = Observed::other(request.method(), request.uri().path());
-        call.attempt(1, site);
-        let answer = self.attempt(&request, site).instrument(call.span()).await;
-        call.end(match &answer {
-            Ok(raw) => Ok((raw.status, raw.request_id.as_deref())),
-            Err(error) => Err(error),
-        });
-        answer
-    }
-
     /// Signs a request and does not send it. The service takes it for five minutes.
     ///
     /// # Errors
-    /// If it cannot be signed.
+    /// If it breaks a rule of its page, or cannot be signed.
     pub async fn sign<E: Endpoint>(&self, request: &E) -> Result<Request<Bytes>, Error> {
-        let request = self.prepare(wire::encode(request))?;
+        let request = self.encode(request)?;
         self.signed(&request, self.sites().first()).await
     }
 
-    /// Signs any request as [`Client::call`] would send it, and does not send it.
-    ///
-    /// # Errors
-    /// If it cannot be signed.
-    pub async fn sign_call(
-        &self,
-        method: Method,
-        path_and_query: &str,
-        body: Bytes,
-    ) -> Result<Request<Bytes>, Error> {
-        let request = self.any(method, path_and_query, body)?;
-        self.signed(&request, self.sites().first()).await
-    }
-
-    /// Any request in the headers that every request has.
-    fn any(
-        &self,
-        method: Method,
-        path_and_query: &str,
-        body: Bytes,
-    ) -> Result<Request<Bytes>, TargetError> {
-        let mut request = Request::new(body);
-        request.headers_mut().insert(ACCEPT, JSON);
-        if method != Method::GET {
-            request.headers_mut().insert(CONTENT_TYPE, JSON);
-        }
-        *request.method_mut() = method;
-        *request.uri_mut() = self.target(path_and_query)?;
-        Ok(self.dress(request))
+    /// Prints a request that obeys the rules of its page, unless it is not to be checked.
+    fn encode<E: Endpoint>(&self, request: &E) -> Result<Request<Bytes>, Error> {
+        let printed = if self.0.settings.check_requests {
+            wire::encode_checked(request)?
+        } else {
+            wire::encode(request)
+        };
+        Ok(self.prepare(printed)?)
     }
 
     /// Checks and dresses an encoded request.
@@ -250,7 +211,8 @@ impl<T: Transport> Client<T> {
         &self,
         mut request: Request<Bytes>,
     ) -> Result<Request<Bytes>, TargetError> {
-        *request.uri_mut() = self.target(&request.uri().to_string())?;
+        let target = request.uri().path_and_query().cloned().ok_or(TargetError)?;
+        *request.uri_mut() = self.sites().main.at(target)?;
         Ok(self.dress(request))
     }
 
@@ -265,10 +227,8 @@ impl<T: Transport> Client<T> {
 
     /// Sets the headers that every request has.
     pub(crate) fn dress(&self, mut request: Request<Bytes>) -> Request<Bytes> {
-        let serial = HeaderValue::from_str(self.0.merchant.public_key_id.as_str())
-            .expect("a serial has letters, digits and underscores");
         request.headers_mut().insert(USER_AGENT, PRODUCT);
-        request.headers_mut().insert("Wechatpay-Serial", serial);
+        request.headers_mut().insert(PLATFORM_KEY, self.0.public_key_id.clone());
         request
     }
 
@@ -286,13 +246,13 @@ impl<T: Transport> Client<T> {
     }
 
     /// Signs, sends and checks once.
-    async fn attempt(&self, request: &Request<Bytes>, site: Site) -> Result<Raw, Error> {
-        let (method, path) = (request.method(), request.uri().path());
+    pub(crate) async fn attempt(&self, request: &Request<Bytes>, site: Site) -> Result<Raw, Error> {
         let answer = self.deliver(request, site).await?;
         let status = answer.status().as_u16();
         let raw = self.check_or_learn(answer).await?;
         let request_id = raw.request_id.as_deref().unwrap_or_default();
-        tracing::debug!(%method, path, status, request_id, raw.verified, "answered");
+        // Method and path are the span's, which knows the template: a path names the merchant's bills.
+        tracing::debug!(status, request_id, raw.verified, "answered");
         Ok(raw)
     }
 
@@ -307,16 +267,20 @@ impl<T: Transport> Client<T> {
     }
 
     /// Signs once.
-    async fn signed(&self, request: &Request<Bytes>, site: Site) -> Result<Request<Bytes>, Error> {
+    pub(crate) async fn signed(
+        &self,
+        request: &Request<Bytes>,
+        site: Site,
+    ) -> Result<Request<Bytes>, Error> {
         let Merchant { mchid, serial_no, key, .. } = &self.0.merchant;
         let mut request = request.clone();
         if site == Site::Standby {
-            let target = request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
-            *request.uri_mut() = self.sites().url(site).join(&target)?;
+            let target = request.uri().path_and_query().cloned().ok_or(TargetError)?;
+            *request.uri_mut() = self.sites().url(site).at(target)?;
         }
         let (now, nonce) = (clock::unix_seconds(), nonce());
         let signature = key.sign(&message_to_sign(&request, now, &nonce)).await?;
-        authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, signature);
+        authorize(serial_no, mchid.as_str(), &mut request, now, &nonce, &signature);
         Ok(request)
     }
 
@@ -339,61 +303,6 @@ impl<T: Transport> Client<T> {
 /// What is told of an outcome.
 fn answered<B>(outcome: &Result<Answer<B>, Error>) -> Result<(StatusCode, Option<&str>), &Error> {
     outcome.as_ref().map(|answer| (answer.status, answer.request_id.as_deref()))
-}
-
-/// Checks an answer: a success must be signed, anything else may be.
-pub(crate) fn check(
-    answer: Response<Bytes>,
-    verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
-) -> Result<Raw, Error> {
-    let verified = is_verified(&answer, verify)?;
-    Ok(raw(answer, verified))
-}
-
-/// Whether the platform signed an answer; a signature that is there must be good.
-fn is_verified(
-    answer: &Response<Bytes>,
-    verify: impl FnOnce(&HeaderMap, &[u8]) -> Result<(), VerifyError>,
-) -> Result<bool, Error> {
-    let (status, headers, body) = (answer.status(), answer.headers(), answer.body());
-    if body.len() > BODY_BYTES_MAX {
-        return Err(TransportError::too_large(BODY_BYTES_MAX).into());
-    }
-    let verified = status.is_success() || filled(headers, "Wechatpay-Signature").is_some();
-    if verified && let Err(source) = verify(headers, body) {
-        return Err(Error::Verify { status, request_id: request_id(headers), source });
-    }
-    Ok(verified)
-}
-
-fn raw(answer: Response<Bytes>, verified: bool) -> Raw {
-    let (parts, body) = answer.into_parts();
-    let (status, headers) = (parts.status, parts.headers);
-    let request_id = request_id(&headers);
-    Raw { status, headers, request_id, body, verified }
-}
-
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    filled(headers, "Request-ID").and_then(|value| value.to_str().map(str::to_owned).ok())
-}
-
-/// A header that says something.
-fn filled<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a HeaderValue> {
-    headers.get(name).filter(|value| !value.is_empty())
-}
-
-/// Reads an answer that has been checked.
-pub(crate) fn read<E: Endpoint>(raw: Raw) -> Result<Answer<E::Response>, Error> {
-    if !raw.status.is_success() {
-        return Err(Error::Api(Box::new(ApiError::new(raw, E::REFUSAL_IS_PROOF))));
-    }
-    let Raw { status, request_id, body, .. } = raw;
-    // 204: the answer has no fields.
-    let fields = if body.is_empty() { b"{}" } else { &*body };
-    match wire::decode_response::<E>(fields) {
-        Ok(body) => Ok(Answer { status, request_id, body }),
-        Err(source) => Err(Error::Decode { status, request_id, source }),
-    }
 }
 
 /// The failure to report: the last one, unless it would hide that an earlier attempt may have been

@@ -6,18 +6,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
-use redress_api::{ErrorBody, ErrorCode};
+use redress_api::error::PARAM_ERROR;
+use redress_api::{ErrorBody, ErrorCode, ParamError};
 use redress_crypto::VerifyError;
 use serde_json::Value as Json;
 
+use crate::answer::Raw;
 use crate::base_url::TargetError;
-use crate::client::Raw;
 use crate::signer::SignError;
 use crate::transport::{Sent, TransportError};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The request breaks a rule of its page: the service would refuse it with `PARAM_ERROR` and
+    /// these words, which name the field. Nothing was sent.
+    #[error("not sent, {}: {}", PARAM_ERROR.code, .0.message)]
+    Invalid(Box<ParamError>),
     /// The target cannot be sent as it is signed. Nothing was sent.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -110,7 +115,7 @@ impl Error {
     ///
     /// | What happened | Fate |
     /// | --- | --- |
-    /// | the target was refused here, or the signer failed | not sent |
+    /// | the request or its target was refused here, or the signer failed | not sent |
     /// | no connection: refused, no such host, TLS failed, connecting took too long | not sent |
     /// | a signed answer 4xx, among them 429 | rejected |
     /// | a signed answer 4xx other than 401 to a code payment: payers were charged all the same | unknown |
@@ -124,7 +129,7 @@ impl Error {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Target(_) | Self::Sign(_) => Fate::NotSent,
+            Self::Invalid(_) | Self::Target(_) | Self::Sign(_) => Fate::NotSent,
             Self::Transport(TransportError { sent, .. }) => match sent {
                 Sent::No => Fate::NotSent,
                 Sent::Maybe => Fate::Unknown,
@@ -168,13 +173,21 @@ impl Error {
                 answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error()
             }
             Self::Retried { last, .. } | Self::NotReversed { last } => last.is_retryable(),
-            Self::Target(_) | Self::Sign(_) | Self::Verify { .. } | Self::Decode { .. } => false,
+            Self::Invalid(_)
+            | Self::Target(_)
+            | Self::Sign(_)
+            | Self::Verify { .. }
+            | Self::Decode { .. } => false,
         }
     }
 
-    /// The code of the last answer, signed or not; none without an error body.
+    /// The code of the last answer, signed or not; none without an error body. `PARAM_ERROR` also
+    /// for what was refused before it was sent.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
+        if let Self::Invalid(_) = self {
+            return Some(PARAM_ERROR.code);
+        }
         self.api().map(|answer| &*answer.code).filter(|code| !code.is_empty())
     }
 
@@ -184,7 +197,8 @@ impl Error {
         match self {
             Self::Api(answer) => Some(answer),
             Self::Retried { last, .. } | Self::NotReversed { last } => last.api(),
-            Self::Target(_)
+            Self::Invalid(_)
+            | Self::Target(_)
             | Self::Sign(_)
             | Self::Transport(_)
             | Self::Verify { .. }
@@ -199,7 +213,7 @@ impl Error {
             Self::Api(answer) => Some(answer.status),
             Self::Verify { status, .. } | Self::Decode { status, .. } => Some(*status),
             Self::Retried { last, .. } | Self::NotReversed { last } => last.status(),
-            Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
+            Self::Invalid(_) | Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
         }
     }
 
@@ -212,8 +226,14 @@ impl Error {
                 request_id.as_deref()
             }
             Self::Retried { last, .. } | Self::NotReversed { last } => last.request_id(),
-            Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
+            Self::Invalid(_) | Self::Target(_) | Self::Sign(_) | Self::Transport(_) => None,
         }
+    }
+}
+
+impl From<ParamError> for Error {
+    fn from(error: ParamError) -> Self {
+        Self::Invalid(Box::new(error))
     }
 }
 
@@ -222,7 +242,7 @@ impl Fate {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::NotSent => "see to the connection and send it again with the same number",
+            Self::NotSent => "see to the reason and send it again with the same number",
             Self::Rejected => "correct the reason and send it again, or leave it",
             Self::Unknown => "settle it: query, or send it again with the same number",
         }

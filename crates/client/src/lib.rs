@@ -15,7 +15,8 @@
 //!
 //! The same program talks to the real service: only the merchant's folder differs. Each request
 //! type of [`api`] is an endpoint; [`Client::send`] signs it, sends it, checks the signature of the
-//! answer and reads it. [`Client::call`] does the same for any other endpoint, in bytes.
+//! answer and reads it. [`Client::call`] does the same for any other endpoint. A request with
+//! optional fields is made by its `draft()`, which names those that it has.
 //!
 //! When a call fails, ask [`Error::fate`] before anything else: a request whose answer was lost may
 //! have been carried out, and [`Fate::Unknown`] says so.
@@ -51,9 +52,12 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 
+mod answer;
 mod base_url;
 mod budget;
 mod builder;
+mod call;
+mod certificate_folder;
 mod certificates;
 mod client;
 mod clock;
@@ -79,10 +83,11 @@ mod until;
 pub use redress_api as api;
 pub use redress_crypto as crypto;
 
+pub use crate::answer::{Answer, Raw};
 pub use crate::base_url::{PRODUCTION, STANDBY, TargetError};
 pub use crate::builder::{BuildError, ClientBuilder};
 pub use crate::certificates::CertificatesError;
-pub use crate::client::{Answer, Client, Raw};
+pub use crate::client::Client;
 pub use crate::code_payment::{CodePaid, CodePaidOf, CodeStep, Pace, PayByCode};
 pub use crate::error::{ApiError, Error, Fate};
 pub use crate::merchant::{FolderError, Merchant};

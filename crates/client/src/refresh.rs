@@ -49,6 +49,9 @@ impl<T: Transport> Client<T> {
                 for certificate in &certificates {
                     self.trust().insert_certificate(certificate);
                 }
+                if let Some(folder) = self.certificate_folder() {
+                    folder.write(&certificates);
+                }
                 tracing::info!(count = certificates.len(), "fetched the platform's certificates");
                 true
             }

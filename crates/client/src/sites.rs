@@ -150,7 +150,8 @@ pub(crate) fn is_the_sites(error: &Error) -> bool {
     match error {
         Error::Transport(_) => true,
         Error::Api(answer) => matches!(answer.status.as_u16(), 502..=504),
-        Error::Target(_)
+        Error::Invalid(_)
+        | Error::Target(_)
         | Error::Sign(_)
         | Error::Verify { .. }
         | Error::Decode { .. }

@@ -9,9 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
-use redress_crypto::{
-    Certificate, KeyRing, PublicKey, ResponseSignature, Serial, VerifyError, verify_response,
-};
+use redress_crypto::{Certificate, KeyRing, PublicKey, Serial, VerifyError, verified_by};
 
 use crate::clock;
 
@@ -111,16 +109,11 @@ impl Trust {
         now: i64,
     ) -> Result<(), VerifyError> {
         let ring = Arc::clone(&self.known().ring);
-        verify_response(&ring, headers, body, now)?;
-        // Headers that verify can be read.
-        if let Ok(signature) = ResponseSignature::from_headers(headers)
-            && let Ok(serial) = Serial::parse(&signature.serial)
-        {
-            let mut known = self.known();
-            let seen = known.uses.entry(serial).or_default();
-            seen.messages += 1;
-            seen.last = Some(now);
-        }
+        let serial = verified_by(&ring, headers, body, now)?;
+        let mut known = self.known();
+        let seen = known.uses.entry(serial.clone()).or_default();
+        seen.messages += 1;
+        seen.last = Some(now);
         Ok(())
     }
 

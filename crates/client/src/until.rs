@@ -47,6 +47,7 @@ impl<T: Transport> Client<T> {
             let seen = self.send(query).await;
             match &seen {
                 Ok(answer) if answer.is_final() => {}
+                Err(Error::Invalid(_)) => {}
                 Err(error) if error.fate() == Fate::Rejected && !error.is_retryable() => {}
                 Ok(_) | Err(_) => {
                     if waits.wait().await {

@@ -225,13 +225,6 @@ impl Audit {
         self.note(Invariant::Holds, outcome);
     }
 
-    /// What was read before its hold, because its chain was. Every transfer was seen.
-    fn resolve_early(&mut self) {
-        for transfer in mem::take(&mut self.early) {
-            self.hold(&transfer);
-        }
-    }
-
     fn resolve(&mut self, transfer: &Transfer) -> Result<(), String> {
         let id = transfer.id;
         let (of, standing) = match transfer.phase {
@@ -257,8 +250,16 @@ impl Audit {
         if fits { Ok(()) } else { Err(format!("{id} does not fit the hold {of}")) }
     }
 
+    /// Resolves what was resolved in one chain before its hold was seen in another.
+    fn resolve_early(&mut self) {
+        for transfer in mem::take(&mut self.early) {
+            self.hold(&transfer);
+        }
+    }
+
     /// An account as it is kept.
     pub fn account(&mut self, kept: &Account) {
+        self.resolve_early();
         self.kept.insert(kept.id.clone());
         let summed = self.trial.accounts.get(&kept.id);
         let empty = Account::open(kept.id.clone(), chart::limit(&kept.id));
@@ -274,7 +275,7 @@ impl Audit {
         }
     }
 
-    /// A row as it is kept. Rows come after all transfers.
+    /// A row as it is kept.
     pub fn row(&mut self, kind: &str, id: &str, stored: &Stored) {
         self.resolve_early();
         let outcome = match kind {

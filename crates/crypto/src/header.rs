@@ -25,7 +25,7 @@ const TIMESTAMP_DIGITS_MAX: usize = 16;
 ///
 /// The values are kept as sent, because they are signed as sent. The serial is a text for that
 /// reason and so that a server can answer a wrong one with a message of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
     /// The number of the merchant that signed.
     pub mchid: String,
@@ -113,8 +113,45 @@ fn first_item(items: &str) -> Option<(&str, &str, Option<&str>)> {
 impl fmt::Display for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { mchid, nonce_str, timestamp, serial_no, signature } = self;
-        write!(f, "{SCHEME} mchid=\"{mchid}\",nonce_str=\"{nonce_str}\",")?;
-        write!(f, "signature=\"{signature}\",timestamp=\"{timestamp}\",serial_no=\"{serial_no}\"")
+        f.write_str(&authorization(mchid, nonce_str, signature, timestamp, serial_no))
+    }
+}
+
+/// The value of the header, printed in one piece.
+pub(crate) fn authorization(
+    mchid: &str,
+    nonce_str: &str,
+    signature: &str,
+    timestamp: &str,
+    serial_no: &str,
+) -> String {
+    [
+        SCHEME,
+        " mchid=\"",
+        mchid,
+        "\",nonce_str=\"",
+        nonce_str,
+        "\",signature=\"",
+        signature,
+        "\",timestamp=\"",
+        timestamp,
+        "\",serial_no=\"",
+        serial_no,
+        "\"",
+    ]
+    .concat()
+}
+
+/// Without the signature: with it, the request could be sent again for five minutes.
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mchid, nonce_str, timestamp, serial_no, signature: _ } = self;
+        f.debug_struct("Authorization")
+            .field("mchid", mchid)
+            .field("nonce_str", nonce_str)
+            .field("timestamp", timestamp)
+            .field("serial_no", serial_no)
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,11 +168,18 @@ pub struct ResponseSignature {
     pub serial: String,
 }
 
-impl ResponseSignature {
-    /// Reads the headers. `Wechatpay-Signature-Type` may be missing but must not be another one.
-    pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
+/// The same, where they stand.
+pub(crate) struct Signed<'a> {
+    pub(crate) timestamp: &'a str,
+    pub(crate) nonce: &'a str,
+    pub(crate) signature: &'a str,
+    pub(crate) serial: &'a str,
+}
+
+impl<'a> Signed<'a> {
+    pub(crate) fn from_headers(headers: &'a HeaderMap) -> Result<Self, VerifyError> {
         let timestamp = required(headers, TIMESTAMP, TIMESTAMP_DIGITS_MAX)?;
-        if unix_seconds(&timestamp).is_none() {
+        if unix_seconds(timestamp).is_none() {
             return Err(VerifyError::Header(TIMESTAMP));
         }
         let nonce = required(headers, NONCE, NONCE_BYTES_MAX)?;
@@ -145,6 +189,19 @@ impl ResponseSignature {
             None | Some(SCHEME) => Ok(Self { timestamp, nonce, signature, serial }),
             Some(_) => Err(VerifyError::Header(SIGNATURE_TYPE)),
         }
+    }
+}
+
+impl ResponseSignature {
+    /// Reads the headers. `Wechatpay-Signature-Type` may be missing but must not be another one.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
+        let Signed { timestamp, nonce, signature, serial } = Signed::from_headers(headers)?;
+        Ok(Self {
+            timestamp: timestamp.to_owned(),
+            nonce: nonce.to_owned(),
+            signature: signature.to_owned(),
+            serial: serial.to_owned(),
+        })
     }
 
     /// Sets the five headers, in place of those that were there.
@@ -164,15 +221,15 @@ impl ResponseSignature {
     }
 }
 
-fn required(
-    headers: &HeaderMap,
+fn required<'a>(
+    headers: &'a HeaderMap,
     name: &'static str,
     bytes_max: usize,
-) -> Result<String, VerifyError> {
+) -> Result<&'a str, VerifyError> {
     match optional(headers, name)? {
         None => Err(VerifyError::Missing(name)),
         Some(text) if text.is_empty() || text.len() > bytes_max => Err(VerifyError::Header(name)),
-        Some(text) => Ok(text.to_owned()),
+        Some(text) => Ok(text),
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Request};
 
-use crate::header::SERIAL;
+use crate::header::{SERIAL, Signed, authorization};
 use crate::{
     Authorization, KeyRing, PROBE_PREFIX, PrivateKey, PublicKey, ResponseSignature, Serial,
     VerifyError, fresh_answer, request_message, response_message,
@@ -26,7 +26,7 @@ pub fn sign_request(
     nonce: &str,
 ) {
     let signature = key.sign(&message_to_sign(request, now, nonce));
-    authorize(serial, mchid, request, now, nonce, signature);
+    authorize(serial, mchid, request, now, nonce, &signature);
 }
 
 /// What a merchant signs for this request, for a key that lives elsewhere; [`authorize`] takes the
@@ -49,18 +49,14 @@ pub fn authorize(
     request: &mut Request<Bytes>,
     now: i64,
     nonce: &str,
-    signature: String,
+    signature: &str,
 ) {
     assert!(!mchid.contains('"') && !nonce.contains('"'), "a quote would end the item");
-    let authorization = Authorization {
-        mchid: mchid.to_owned(),
-        nonce_str: nonce.to_owned(),
-        timestamp: now.to_string(),
-        serial_no: serial.to_string(),
-        signature,
-    };
-    let value = HeaderValue::try_from(authorization.to_string())
-        .expect("the merchant's number and the nonce are printable");
+    let value = authorization(mchid, nonce, signature, &now.to_string(), serial.as_str());
+    let mut value =
+        HeaderValue::try_from(value).expect("the merchant's number and the nonce are printable");
+    // `Debug` of the request does not show it.
+    value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
 }
 
@@ -104,13 +100,23 @@ pub fn verify_response(
     body: &[u8],
     now: i64,
 ) -> Result<(), VerifyError> {
-    let ResponseSignature { timestamp, nonce, signature, serial } =
-        ResponseSignature::from_headers(headers)?;
-    fresh_answer(&timestamp, now)?;
-    let known = Serial::parse(&serial).map_err(|_error| VerifyError::Header(SERIAL))?;
-    let key = ring.get(&known).ok_or(VerifyError::UnknownSerial(serial))?;
-    if key.verify(&response_message(&timestamp, &nonce, body), &signature) {
-        Ok(())
+    verified_by(ring, headers, body, now).map(|_serial| ())
+}
+
+/// Checks as [`verify_response`] does, and says which key of the ring it was.
+pub fn verified_by<'a>(
+    ring: &'a KeyRing,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: i64,
+) -> Result<&'a Serial, VerifyError> {
+    let Signed { timestamp, nonce, signature, serial } = Signed::from_headers(headers)?;
+    fresh_answer(timestamp, now)?;
+    let named = Serial::parse(serial).map_err(|_error| VerifyError::Header(SERIAL))?;
+    let unknown = || VerifyError::UnknownSerial(serial.to_owned());
+    let (known, key) = ring.find(&named).ok_or_else(unknown)?;
+    if key.verify(&response_message(timestamp, nonce, body), signature) {
+        Ok(known)
     } else if signature.starts_with(PROBE_PREFIX) {
         Err(VerifyError::Probe)
     } else {

@@ -47,7 +47,8 @@ pub use crate::certificate::Certificate;
 pub use crate::hash::sha1_hex;
 pub use crate::header::{Authorization, AuthorizationError, ResponseSignature};
 pub use crate::http::{
-    authorize, message_to_sign, sign_request, sign_response, verify_request, verify_response,
+    authorize, message_to_sign, sign_request, sign_response, verified_by, verify_request,
+    verify_response,
 };
 pub use crate::key::{KeyError, OaepError, PrivateKey};
 pub use crate::message::{SCHEME, request_message, response_message};

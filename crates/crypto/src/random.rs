@@ -6,11 +6,15 @@ const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 
 const NONCE_CHARACTERS: usize = 32;
 
+/// So many random bytes are asked for at once: one in thirty-two makes no character, so that fewer
+/// would often not do.
+const NONCE_BYTES: usize = 48;
+
 /// A nonce for a signature: 32 letters and digits, about 190 random bits.
 pub fn nonce() -> String {
     let mut text = String::with_capacity(NONCE_CHARACTERS);
     while text.len() < NONCE_CHARACTERS {
-        let fresh = random_bytes::<NONCE_CHARACTERS>();
+        let fresh = random_bytes::<NONCE_BYTES>();
         let missing = NONCE_CHARACTERS - text.len();
         text.extend(fresh.iter().filter_map(|byte| alphanumeric(*byte)).take(missing));
     }

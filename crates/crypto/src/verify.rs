@@ -67,6 +67,11 @@ impl KeyRing {
         self.0.keys()
     }
 
+    /// The key under a serial, with the ring's own copy of it.
+    pub(crate) fn find(&self, serial: &Serial) -> Option<(&Serial, &PublicKey)> {
+        self.0.get_key_value(serial)
+    }
+
     /// The key under a serial.
     pub fn get(&self, serial: &Serial) -> Option<&PublicKey> {
         self.0.get(serial)

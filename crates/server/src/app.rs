@@ -38,7 +38,7 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) sign_test: SignTest,
     pub(crate) sites: Arc<Sites>,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) requests: Requests,
     pub(crate) explainer: Explainer,
     /// Whether a refusal says where it is explained.

@@ -26,7 +26,7 @@ use tokio_rustls::rustls::server::Acceptor;
 use tower::ServiceExt as _;
 
 use crate::config::{CONNECTIONS_MAX, HANDSHAKE_SECONDS_MAX, HEAD_SECONDS_MAX, STOP_SECONDS_MAX};
-use crate::fault::{Breaker, Broken, Line};
+use crate::fault::{Breaker, Broken, Faults, Line};
 use crate::proxy::{self, Aim, Destination};
 use crate::site::{Site, Sites};
 use crate::tls::names;
@@ -49,6 +49,7 @@ pub(crate) struct CalledLocally(pub(crate) bool);
 pub(crate) struct Door {
     pub(crate) router: Router,
     pub(crate) sites: Arc<Sites>,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) tls: Arc<ServerConfig>,
     pub(crate) stop: watch::Receiver<bool>,
     /// One for each connection.
@@ -111,6 +112,12 @@ pub(crate) async fn accept(listener: TcpListener, site: Site, door: Arc<Door>) {
                 continue;
             }
         };
+        if let Some(hit) = door.faults.at_connection(site) {
+            tracing::debug!(fault = hit.id, kind = hit.kind, %peer, "a connection is reset");
+            // One that is gone already needs no reset.
+            let _ = stream.set_zero_linger();
+            continue;
+        }
         let door = Arc::clone(&door);
         tokio::spawn(async move {
             if let Err(error) = attend(stream, peer, site, &door).await {

@@ -1,9 +1,11 @@
 //! Faults on demand: what goes wrong between a merchant and the provider, made on purpose, at a
-//! stage that is known: before the operation is committed, after it, or on the way of its answer.
+//! stage that is known: when it connects, before the operation is committed, after it, or on the
+//! way of its answer.
 //!
 //! Armed through the control API. A server that has none armed pays two atomic loads a request.
 
 mod arming;
+mod kind;
 mod line;
 mod spoil;
 
@@ -12,30 +14,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redress_api::ErrorCode;
-use serde::Serialize;
 
 pub(crate) use self::arming::{Arming, ArmingError};
+pub use self::kind::{Kind, Stage, UnknownWord};
 pub(crate) use self::line::{Breaker, Line};
 pub(crate) use self::spoil::Broken;
 use crate::exchange::Exchange;
 use crate::reply::Problem;
+use crate::site::Site;
 
 /// The most faults that are kept at once, those that are over included.
 const FAULTS_MAX: usize = 1024;
 
-/// When something is done, seen from the commit of the operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Stage {
-    /// Nothing has been done yet.
-    Before,
-    /// It is done for good.
-    After,
-}
-
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
+    /// The connection is there, and reset before a byte of it is read.
+    HangUp,
     /// The head is read, and the connection is reset.
     Refuse,
     /// The request is read, nothing is done, and the connection is reset.
@@ -156,14 +151,21 @@ impl Faults {
         self.held.load(Ordering::Acquire)
     }
 
+    /// What happens to a connection of which nothing is read yet.
+    pub(crate) fn at_connection(&self, site: Site) -> Option<Hit> {
+        self.hit(|fault| fault.what == What::HangUp && fault.arming.covers_site(site))
+    }
+
     /// What happens to a request of which only the head was read.
     pub(crate) fn at_head(&self, exchange: &Exchange) -> Option<Hit> {
-        self.hit(exchange, |what| what == What::Refuse)
+        self.hit(|fault| fault.what == What::Refuse && fault.arming.covers(exchange))
     }
 
     /// What happens to a request whose caller is known.
     pub(crate) fn at_operation(&self, exchange: &Exchange) -> Option<Hit> {
-        self.hit(exchange, |what| what != What::Refuse)
+        self.hit(|fault| {
+            !matches!(fault.what, What::HangUp | What::Refuse) && fault.arming.covers(exchange)
+        })
     }
 
     /// Counts an operation as held back.
@@ -172,14 +174,12 @@ impl Faults {
         Held(Arc::clone(&self.held))
     }
 
-    fn hit(&self, exchange: &Exchange, is_of_stage: impl Fn(What) -> bool) -> Option<Hit> {
+    fn hit(&self, is_meant: impl Fn(&Fault) -> bool) -> Option<Hit> {
         if !self.is_armed.load(Ordering::Acquire) {
             return None;
         }
         let mut list = self.list();
-        let mut due = list.faults.iter_mut().filter(|fault| {
-            is_of_stage(fault.what) && !fault.is_over() && fault.arming.covers(exchange)
-        });
+        let mut due = list.faults.iter_mut().filter(|fault| !fault.is_over() && is_meant(fault));
         let fault = due.find_map(|fault| fault.strikes().then_some(fault))?;
         let hit = Hit { id: fault.id, kind: fault.arming.kind.as_str(), what: fault.what };
         self.settle(&list);
@@ -201,7 +201,7 @@ impl Hit {
     /// What is answered in the place of doing anything.
     pub(crate) fn instead(&self) -> Option<Problem> {
         match self.what {
-            What::Refuse | What::ResetBefore => {
+            What::HangUp | What::Refuse | What::ResetBefore => {
                 Some(spoil::problem(redress_api::error::SYSTEM_ERROR))
             }
             What::Status(Stage::Before, code) => Some(spoil::problem(code)),

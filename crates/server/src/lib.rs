@@ -37,6 +37,7 @@ mod worker;
 mod world;
 
 pub use config::{BadPublicUrl, Config, PublicUrl};
+pub use fault::{Kind as FaultKind, Stage as FaultStage, UnknownWord};
 pub use folder::FolderError;
 pub use listen::{Server, StartError, database};
 pub use node::{BadNodeName, NodeName};

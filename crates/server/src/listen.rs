@@ -112,6 +112,7 @@ impl Server {
         if config.sign_test.is_high() {
             tracing::warn!(share = %config.sign_test, "so many answers are probes that clients fail");
         }
+        let faults = Arc::new(Faults::default());
         let (data, own_url) = (config.data, url(address));
         let base_url = config.public_url.map_or_else(|| own_url.clone(), |url| url.to_string());
         folder::set_base_url(&data, &base_url)?;
@@ -132,7 +133,7 @@ impl Server {
             limits,
             sign_test: config.sign_test,
             sites: Arc::clone(&sites),
-            faults: Faults::default(),
+            faults: Arc::clone(&faults),
             requests: Requests::new(config.requests_max, config.requests_bytes_max),
             explainer: Explainer::default(),
             explain: config.explain,
@@ -152,6 +153,7 @@ impl Server {
         let door = Arc::new(Door {
             router: router::router(&app),
             sites,
+            faults,
             tls,
             stop: stopped.clone(),
             places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),

@@ -8,17 +8,17 @@ use http::Method;
 
 use super::{CombineOutTradeNo, check_count};
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_PAID, ORDERNOTEXIST, ParamError,
 };
-use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::pay::Closed;
 use crate::pay::TradeState;
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Close a combined order that nobody has paid.
     pub struct Close {
         /// The merchant's number of it, in the path only.
@@ -30,7 +30,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// One of the orders.
     pub struct ClosedSubOrder {
         /// The merchant that placed it.

@@ -8,18 +8,18 @@ use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
     ParamError,
 };
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl};
 use crate::pay::{Openid, Prepaid};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place a combined order.
     pub struct Jsapi {
         /// The application.
@@ -43,7 +43,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// Who pays: one of the two names is needed.
     pub struct PayerInfo {
         /// The payer's name under the application.

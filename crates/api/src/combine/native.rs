@@ -9,17 +9,17 @@ use http::Method;
 
 use super::{CombineOutTradeNo, SceneInfo, SubOrder, check_sub_orders};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED, ParamError,
 };
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl};
 use crate::pay::CodeUrl;
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place a combined order that whoever scans its code pays.
     pub struct Native {
         /// The application.

@@ -6,6 +6,7 @@
 use http::Method;
 
 use super::CombineOutTradeNo;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDERNOTEXIST};
 use crate::field::message;
@@ -16,7 +17,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Look a combined order up by the merchant's own number.
     pub struct Query {
         /// The merchant's number of it.

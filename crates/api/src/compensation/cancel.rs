@@ -11,6 +11,7 @@ use http::Method;
 
 use super::BillState;
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::message;
@@ -19,7 +20,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Cancel a bill that the payer has not confirmed.
     pub struct Cancel {
         /// The caller's number.

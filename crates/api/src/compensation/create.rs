@@ -14,6 +14,7 @@ use super::{
     scene_of_perception,
 };
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ParamError};
 use crate::field::message;
@@ -23,7 +24,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Pay a compensation to the payer of an order.
     pub struct Create {
         /// Who is paid.

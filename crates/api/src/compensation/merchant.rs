@@ -7,6 +7,7 @@ mod query;
 pub use create::{Create, Created};
 pub use query::{Bill, Query};
 
+use crate::draft::request;
 use crate::field::message;
 use crate::id::Mchid;
 use crate::word::{Open, words};
@@ -31,7 +32,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// Who is paid.
     pub struct Receiver {
         /// `MERCHANT`.
@@ -41,7 +42,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// A merchant.
     pub struct MchInfo {
         /// Its number.

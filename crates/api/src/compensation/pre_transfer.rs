@@ -11,6 +11,7 @@ use http::Method;
 
 use super::{Receiver, TransferRemark, TransferSceneId, UserRecvPerception, scene_of_perception};
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST, ParamError,
@@ -21,7 +22,7 @@ use crate::money::Fen;
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Lock a compensation's money, and let the payer of an order confirm it.
     pub struct PreTransfer {
         /// The platform's application.

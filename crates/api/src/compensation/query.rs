@@ -11,6 +11,7 @@ use http::Method;
 
 use super::{BillState, ReceiverDetail};
 use crate::change::Progress;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
 use crate::field::{Field, Rule, message};
@@ -20,7 +21,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Look a bill up by the caller's own number.
     pub struct Query {
         /// The caller's number.

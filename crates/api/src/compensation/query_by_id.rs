@@ -7,13 +7,13 @@
 use http::Method;
 
 use super::Bill;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NOT_FOUND};
-use crate::field::message;
 use crate::id::BillId;
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look a bill up by the provider's number.
     pub struct QueryById {
         /// The provider's number.

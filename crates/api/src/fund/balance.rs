@@ -5,6 +5,7 @@
 
 use http::Method;
 
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -24,7 +25,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// Look at one of the caller's accounts.
     pub struct Balance {
         /// Which.

@@ -5,6 +5,7 @@
 
 use http::Method;
 
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -27,7 +28,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// Look at one of a sub-merchant's accounts.
     pub struct SubBalance {
         /// The sub-merchant.

@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 
 use super::{Order, Payer};
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED, ParamError};
 use crate::field::message;
@@ -23,7 +24,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Take a payment for a sub-merchant.
     pub struct Codepay {
         /// The provider's application.

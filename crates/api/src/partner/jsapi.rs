@@ -10,19 +10,19 @@
 use http::Method;
 
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
     ParamError,
 };
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::money::Fen;
 use crate::pay::{Attach, Description, Detail, GoodsTag, Openid, Prepaid, PrepayScene, Total};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place an order of a sub-merchant that a page or mini program lets its user pay.
     pub struct Jsapi {
         /// The provider's application.
@@ -60,7 +60,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// Who pays: one of the two names is needed.
     pub struct JsapiPayer {
         /// The payer's name under the provider's application.
@@ -70,7 +70,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What happens to the money.
     pub struct SubsidySettleInfo {
         /// Whether it waits for profit sharing.

@@ -9,15 +9,15 @@ use http::Method;
 
 use super::SubsidySettleInfo;
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED};
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::pay::{Attach, CodeUrl, Description, Detail, GoodsTag, PrepayScene, Total};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place an order of a sub-merchant that is paid by scanning a code.
     pub struct Native {
         /// The provider's application.

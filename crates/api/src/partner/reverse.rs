@@ -7,6 +7,7 @@
 use http::Method;
 
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST};
 use crate::field::message;
@@ -14,7 +15,7 @@ use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::pay::TradeState;
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Reverse an order.
     pub struct Reverse {
         /// The merchant's number, in the path only.

@@ -7,13 +7,14 @@ use http::Method;
 
 use super::TradeState;
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST, ORDER_PAID};
 use crate::field::message;
 use crate::id::{Mchid, OutTradeNo};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Close an order that nobody has paid.
     pub struct Close {
         /// The merchant's number, in the path only.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Amount, Order, Payer, TradeState, TradeType};
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OUT_TRADE_NO_USED, ParamError};
 use crate::field::{Rule, Value, message};
@@ -92,7 +93,7 @@ text! {
     Currency, Chars 1..=16, "^CNY$", |text| text == "CNY"
 }
 
-message! {
+request! {
     /// Take a payment.
     pub struct Codepay {
         /// The application.
@@ -122,7 +123,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// A payer by the code that is shown.
     pub struct CodePayer {
         /// The code.
@@ -130,7 +131,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What an order is to cost.
     pub struct Total {
         /// In fen, at least 1.
@@ -140,7 +141,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// Where an order is paid.
     pub struct SceneInfo {
         /// The device.
@@ -162,7 +163,7 @@ impl SceneInfo {
     }
 }
 
-message! {
+request! {
     /// A store: one of the two names is needed.
     pub struct StoreInfo {
         /// As WeChat Pay knows it.
@@ -172,7 +173,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What is bought, item by item.
     pub struct Detail {
         /// In fen.
@@ -184,7 +185,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// An item.
     pub struct Goods {
         /// As the merchant knows it.
@@ -200,7 +201,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// What happens to the money.
     pub struct SettleInfo {
         /// Whether it waits for profit sharing.

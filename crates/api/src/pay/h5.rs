@@ -9,14 +9,14 @@ use http::Method;
 use super::codepay::{Attach, Description, Detail, GoodsTag, SettleInfo, Total};
 use super::prepay::{H5Scene, H5Url};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, ORDER_CLOSED, OUT_TRADE_NO_USED};
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place an order that is paid in a browser.
     pub struct H5 {
         /// The application.

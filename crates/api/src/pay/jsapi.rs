@@ -10,16 +10,16 @@ use http::Method;
 use super::codepay::{Attach, Description, Detail, GoodsTag, SettleInfo, Total};
 use super::prepay::{OrderPayer, Prepaid, PrepayScene};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, OPENID_MISMATCH, ORDER_CLOSED, OUT_TRADE_NO_USED,
 };
-use crate::field::message;
 use crate::id::{Appid, Mchid, NotifyUrl, OutTradeNo};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 
-message! {
+request! {
     /// Place an order that a page or mini program lets its user pay.
     pub struct Jsapi {
         /// The application.

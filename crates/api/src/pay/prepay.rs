@@ -4,6 +4,7 @@
 //! again answers the same `prepay_id` while it lives, and a new one after its two hours.
 
 use super::codepay::{DeviceId, StoreId};
+use crate::draft::request;
 use crate::field::message;
 use crate::text::text;
 
@@ -53,7 +54,7 @@ text! {
     AppPlace, Chars 1..=128
 }
 
-message! {
+request! {
     /// Who pays.
     pub struct OrderPayer {
         /// The payer's name under the application.
@@ -61,7 +62,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// Where an order is paid.
     pub struct PrepayScene {
         /// The address of the payer's device.
@@ -73,7 +74,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// A store.
     pub struct PrepayStore {
         /// As the merchant knows it.
@@ -87,7 +88,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// Where an order is paid in a browser.
     pub struct H5Scene {
         /// The address of the payer's device.
@@ -101,7 +102,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// The browser that an order is paid in.
     pub struct H5Info {
         /// `iOS`, `Android` or `Wap`.

@@ -5,13 +5,13 @@
 use http::Method;
 
 use super::Order;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST};
-use crate::field::message;
 use crate::id::{Mchid, OutTradeNo};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look an order up by the merchant's own number.
     pub struct Query {
         /// The merchant's number.

@@ -6,13 +6,13 @@
 use http::Method;
 
 use super::Order;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, ORDER_NOT_EXIST};
-use crate::field::message;
 use crate::id::{Mchid, TransactionId};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look a paid order up by the provider's number.
     pub struct QueryById {
         /// The provider's number.

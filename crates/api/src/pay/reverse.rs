@@ -11,13 +11,14 @@ use http::Method;
 
 use super::TradeState;
 use crate::change::{CameOf, Change};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{APPID_MCHID_NOT_MATCH, ErrorCode, NO_AUTH, NOT_ENOUGH, ORDER_NOT_EXIST};
 use crate::field::message;
 use crate::id::{Appid, Mchid, OutTradeNo};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Reverse an order.
     pub struct Reverse {
         /// The merchant's number of the order. It stands in the path only; in the body it is

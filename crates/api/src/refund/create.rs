@@ -10,19 +10,19 @@ use http::Method;
 
 use super::{Part, Reason, Refund, Source, check_from, check_order};
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH, ParamError,
     RESOURCE_NOT_EXISTS, USER_ACCOUNT_ABNORMAL,
 };
-use crate::field::message;
 use crate::id::{Mchid, NotifyUrl, OutRefundNo, OutTradeNo, TransactionId};
 use crate::money::Fen;
 use crate::pay::{Currency, GoodsId, GoodsName, Quantity};
 use crate::rate::Rate;
 use crate::word::Open;
 
-message! {
+request! {
     /// Pay money back to the payer of an order.
     pub struct Create {
         /// The sub-merchant; a service provider names it, a direct merchant does not.
@@ -46,7 +46,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// How much is to go back.
     pub struct AmountAsked {
         /// In fen.
@@ -60,7 +60,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// An item that is given back.
     pub struct Goods {
         /// As the merchant knows it.

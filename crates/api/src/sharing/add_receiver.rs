@@ -10,6 +10,7 @@ use http::Method;
 use super::account::check_listed;
 use super::{AccountName, ReceiverAccount, ReceiverType, Relation};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError};
 use crate::field::message;
@@ -17,7 +18,7 @@ use crate::id::Appid;
 use crate::rate::Rate;
 use crate::word::Open;
 
-message! {
+request! {
     /// Put a receiver on the list.
     pub struct AddReceiver {
         /// The platform's application; needed for a person's openid.

@@ -4,6 +4,7 @@
 
 use http::Method;
 
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
@@ -11,7 +12,7 @@ use crate::id::TransactionId;
 use crate::money::Fen;
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Ask what of an order can still be shared.
     pub struct Amounts {
         /// The order.

@@ -14,6 +14,7 @@ use super::{
     ShareDetail, ShareStatus,
 };
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError, RULE_LIMIT};
 use crate::field::message;
@@ -25,7 +26,7 @@ use crate::word::Open;
 /// The most receivers of one request.
 const RECEIVERS_MAX: usize = 50;
 
-message! {
+request! {
     /// Share money of an order out.
     pub struct Create {
         /// The platform's application; needed for a person's openid.
@@ -43,7 +44,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// One receiver and its part.
     pub struct ReceiverShare {
         /// What the account is.

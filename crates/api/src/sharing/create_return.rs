@@ -10,6 +10,7 @@ use http::Method;
 
 use super::{Description, OrderId, OutOrderNo, OutReturnNo, ReturnFailure, ReturnResult};
 use crate::change::{Progress, recorded};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
@@ -19,7 +20,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Take back what a merchant got of a share.
     pub struct CreateReturn {
         /// Who gets it back.

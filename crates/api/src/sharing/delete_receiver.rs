@@ -7,14 +7,14 @@ use http::Method;
 use super::account::check_listed;
 use super::{Receiver, ReceiverAccount, ReceiverType};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError};
-use crate::field::message;
 use crate::id::Appid;
 use crate::rate::Rate;
 use crate::word::Open;
 
-message! {
+request! {
     /// Take a receiver off the list.
     pub struct DeleteReceiver {
         /// The platform's application; needed for a person's openid.

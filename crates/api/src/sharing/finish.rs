@@ -7,13 +7,14 @@ use http::Method;
 
 use super::{Description, OrderId, OutOrderNo};
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
 use crate::id::{Mchid, TransactionId};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Give what is left of an order to its sub-merchant.
     pub struct Finish {
         /// Whose money.

@@ -8,6 +8,7 @@ use super::{
     OrderId, OutOrderNo, ReceiverAccount, ReceiverType, ShareFailure, ShareResult, ShareStatus,
 };
 use crate::change::Progress;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, RESOURCE_NOT_EXISTS};
 use crate::field::message;
@@ -17,7 +18,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Look a share or a finish up by the platform's number of it.
     pub struct Query {
         /// Whose money. In the query string.

@@ -6,13 +6,13 @@
 use http::Method;
 
 use super::{OrderId, OutOrderNo, OutReturnNo, Returned};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, ParamError, RESOURCE_NOT_EXISTS};
-use crate::field::message;
 use crate::id::Mchid;
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look a return up by the platform's number of it, and its share's.
     pub struct QueryReturn {
         /// Who gets the money back. In the query string.

@@ -7,6 +7,7 @@
 
 use http::{Method, StatusCode};
 
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -27,7 +28,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// Fetch the file. Its address is [`Statement::download_url`](super::Statement::download_url);
     /// no page names its parameters.
     pub struct Download {

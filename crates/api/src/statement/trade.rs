@@ -7,9 +7,9 @@
 use http::Method;
 
 use super::{BillDate, Statement, TarType};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH, NO_STATEMENT_EXIST, ParamError, STATEMENT_CREATING};
-use crate::field::message;
 use crate::id::Mchid;
 use crate::rate::Rate;
 use crate::word::{Open, words};
@@ -34,7 +34,7 @@ words! {
     }
 }
 
-message! {
+request! {
     /// Apply for the file.
     pub struct Trade {
         /// The day: `2019-06-11`.

@@ -10,6 +10,7 @@ use http::Method;
 
 use super::{CancelDescription, CancelResult};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH};
 use crate::field::message;
@@ -17,7 +18,7 @@ use crate::id::{Mchid, TransactionId};
 use crate::rate::Rate;
 use crate::word::Open;
 
-message! {
+request! {
     /// Cancel the subsidy of an order that carries the subsidy mark and has had a refund.
     pub struct Cancel {
         /// The sub-merchant of the order.

@@ -10,6 +10,7 @@ use http::Method;
 
 use super::{Description, OutSubsidyNo, Outcome, SubsidyId};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH};
 use crate::field::message;
@@ -19,7 +20,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Pay the subsidy of an order that carries the subsidy mark.
     pub struct Create {
         /// The sub-merchant of the order.

@@ -6,6 +6,7 @@ use http::Method;
 
 use super::{Description, OutOrderNo, ReturnResult, SubsidyId};
 use crate::change::Change;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, FREQUENCY_LIMITED, NO_AUTH, NOT_ENOUGH, ParamError};
 use crate::field::message;
@@ -16,7 +17,7 @@ use crate::refund::Part;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Give money of a subsidy back to the platform, after a refund of its order.
     pub struct Return {
         /// The sub-merchant of the order.

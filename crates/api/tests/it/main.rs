@@ -3,6 +3,7 @@
 mod codes;
 mod combine;
 mod compensation;
+mod drafts;
 mod facts;
 mod fields;
 mod files;

@@ -41,6 +41,8 @@ pub(crate) fn travels<E: Endpoint>(target: &str, page: &str) -> E {
         panic!("the example of {target} is refused");
     };
     let http = wire::encode(&request);
+    let checked = wire::encode_checked(&request).expect("what was read obeys the rules");
+    assert_eq!((checked.uri(), checked.body()), (http.uri(), http.body()));
     assert_eq!(http.method(), E::METHOD);
     assert_eq!(http.uri().to_string(), target);
     let expected = if page.is_empty() { String::new() } else { compact(page) };

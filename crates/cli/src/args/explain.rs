@@ -12,7 +12,8 @@ pub(crate) struct Explain {
     /// A file with the request or answer as it was captured: first line, headers, an empty line,
     /// the body byte for byte. `-` reads stdin.
     ///
-    /// Or the Request-ID of an answer: then the running server that has sent it is asked why.
+    /// Or the Request-ID of an answer: then the running server that has sent it is asked why it
+    /// refused the request; with `--answer`, what it has answered.
     #[arg(value_name = "FILE.http|REQUEST_ID")]
     pub(crate) what: String,
     /// It is an answer or a callback that a program refuses. A first line of an answer says so by
@@ -27,7 +28,8 @@ pub(crate) struct Explain {
     /// ./redress-data when left out.
     #[arg(long, value_name = "DIR", env = "REDRESS_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// When it came in, in Unix seconds. Without it nothing is said of a stale timestamp.
+    /// When it came in, in Unix seconds. Without it nothing is said of a stale timestamp; for the
+    /// Request-ID of an answer it is when that was sent.
     #[arg(long, value_name = "SECONDS", env = "REDRESS_AT")]
     pub(crate) at: Option<i64>,
     /// For a Request-ID: where the server is; the one that last served --data when left out.

@@ -1,7 +1,9 @@
 //! Faults on demand: what goes wrong with which requests, and how often.
 
-use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args as ClapArgs, Subcommand};
 use redress::api::Mchid;
+use redress_server::{FaultKind, FaultStage};
 
 use super::Reach;
 
@@ -21,52 +23,26 @@ pub(crate) enum Fault {
     },
 }
 
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum Kind {
-    /// The head of the request is read, and the connection is reset.
-    Refuse,
-    /// The request is read, nothing is done, and the connection is reset.
-    ResetBefore,
-    /// It is done, and the connection is reset before any of the answer is sent.
-    ResetAfter,
-    /// It is done, and the answer breaks off in the middle of its body.
-    CutBody,
-    /// It takes longer: --delay-ms, before it is done or after it.
-    Slow,
-    /// --status in the place of the answer, before it is done or after it.
-    Status,
-    /// The answer's signature is wrong.
-    WrongSignature,
-    /// The answer is signed with a key that nobody knows.
-    UnknownSerial,
-    /// The answer was signed an hour ago.
-    Stale,
-    /// The answer is not signed.
-    Unsigned,
-    /// The answer is a probe of the signature check (签名探测).
-    Probe,
-    /// 202 in the place of 200.
-    Accepted,
+/// The kinds, each with a line of help.
+fn kind() -> impl TypedValueParser<Value = FaultKind> {
+    let all = FaultKind::ALL.map(|kind| PossibleValue::new(kind.as_str()).help(kind.about()));
+    PossibleValuesParser::new(all).try_map(|word| word.parse())
 }
 
 /// When, seen from the commit.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Stage {
-    /// Nothing is done yet.
-    Before,
-    /// It is done for good.
-    After,
+fn stage() -> impl TypedValueParser<Value = FaultStage> {
+    let all = FaultStage::ALL.map(|stage| PossibleValue::new(stage.as_str()).help(stage.about()));
+    PossibleValuesParser::new(all).try_map(|word| word.parse())
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Arm {
     /// What goes wrong.
-    pub(crate) kind: Kind,
+    #[arg(value_parser = kind())]
+    pub(crate) kind: FaultKind,
     /// When, for slow and status; before it is done when left out.
-    #[arg(long)]
-    pub(crate) stage: Option<Stage>,
+    #[arg(long, value_parser = stage())]
+    pub(crate) stage: Option<FaultStage>,
     /// For how long, for slow.
     #[arg(long, value_name = "MILLISECONDS")]
     pub(crate) delay_ms: Option<u64>,

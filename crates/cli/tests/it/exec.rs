@@ -13,7 +13,7 @@ use crate::served::{redress, stderr, stdout};
 fn exec(args: &[&str], script: &str) -> Output {
     let mut command = redress();
     command.arg("exec").args(args).args(["--", "sh", "-c", script]);
-    command.env("REDRESS", env!("CARGO_BIN_EXE_redress"));
+    command.env("REDRESS", redress().get_program());
     command.output().expect("redress exec runs")
 }
 
@@ -143,6 +143,8 @@ fn a_folder_that_is_named_is_kept_and_used_again() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stdout(&output).contains("kept1"));
     let log = fs::read_to_string(Path::new(data).join("exec.log")).expect("the log");
+    redress_trail::plant_folder(Path::new(data));
+    redress_trail::saw(&log);
     assert!(log.contains("answered"), "{log}");
 }
 

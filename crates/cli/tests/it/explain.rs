@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use redress::crypto::{Authorization, Certificate, PrivateKey};
+use redress_trail::Kind;
 use serde_json::Value as Json;
 
 use crate::served::{redress, run, stderr, stdout};
@@ -23,6 +24,7 @@ impl Files {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let key = PrivateKey::generate().expect("a key");
+        redress_trail::plant(Kind::PrivateKey, &key.to_pkcs8_pem().expect("a PEM"));
         let certificate = Certificate::issue(&key, "1900007291", [0x41; 20], 0, 2_000_000_000)
             .expect("a certificate");
         fs::write(folder.path().join("cert.pem"), certificate.to_pem()).expect("a file");
@@ -42,6 +44,7 @@ impl Files {
             serial_no: self.serial.clone(),
             signature: self.key.sign(signed.as_bytes()),
         };
+        redress_trail::plant(Kind::Authorization, &authorization.signature);
         format!(
             "{method} {TARGET} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: x\r\n\
              Content-Length: {}\r\nAuthorization: {authorization}\r\n\r\n{body}",

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use redress_server::FaultKind;
 use serde_json::{Value as Json, json};
 
 use crate::served::{Served, run, stderr, stdout};
@@ -81,22 +82,9 @@ fn a_fault_is_armed_happens_is_listed_and_cleared() {
 #[test]
 fn every_kind_of_the_command_line_is_one_of_the_servers() {
     let world = World::start();
-    let kinds = [
-        "refuse",
-        "reset_before",
-        "reset_after",
-        "cut_body",
-        "slow",
-        "status",
-        "wrong_signature",
-        "unknown_serial",
-        "stale",
-        "unsigned",
-        "probe",
-        "accepted",
-    ];
-    for kind in kinds {
+    for kind in FaultKind::ALL.map(FaultKind::as_str) {
         let more: &[&str] = match kind {
+            "hang_up" => &["--times", "1", "--site", "standby"],
             "slow" => &["--delay-ms", "5"],
             "status" => &["--status", "429"],
             _ => &[],

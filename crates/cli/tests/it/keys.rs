@@ -25,6 +25,7 @@ fn keys_are_made_shown_and_never_overwritten() {
     let new = ["keys", "new", text(&made), "--mchid", "1900007291"];
     let output = run(&[&new[..], &["--self-signed", "--days", "10", "--json"]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
+    redress_trail::plant_folder(&made);
     let (key_path, cert_path) = (made.join("apiclient_key.pem"), made.join("apiclient_cert.pem"));
     let key = fs::read_to_string(&key_path).expect("a key");
     let certificate = fs::read_to_string(&cert_path).expect("a certificate");
@@ -59,6 +60,7 @@ fn keys_are_made_shown_and_never_overwritten() {
     let other = folder.path().join("other");
     let output = run(&["keys", "new", text(&other), "--mchid", "1900007291"]);
     assert!(output.status.success(), "{}", stderr(&output));
+    redress_trail::plant_folder(&other);
     let request = fs::read_to_string(other.join("apiclient_csr.pem")).expect("a request");
     assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----"), "{request}");
     assert!(!other.join("apiclient_cert.pem").exists());

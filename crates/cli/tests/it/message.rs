@@ -43,6 +43,7 @@ impl World {
             "apiv3_key": apiv3_key.expose(),
         });
         write("merchant.json", &known.to_string());
+        redress_trail::plant_folder(folder.path());
         Self { folder, merchant, platform, apiv3_key }
     }
 
@@ -148,6 +149,7 @@ fn what_is_sealed_is_opened() {
         let opened = world.run(&["open", &world.file("sealed", text)]);
         assert_eq!(stdout(&opened), "{\"a\":\"图文\"}", "{}", stderr(&opened));
     }
+    redress_trail::plant(redress_trail::Kind::Plaintext, "张三");
     let field = world.merchant.public_key().seal_oaep("张三".as_bytes()).expect("it is short");
     let folder = world.folder.path().to_str().expect("UTF-8");
     let mut child = redress()

@@ -3,6 +3,7 @@
 
 mod chaos;
 #[path = "../../../store/tests/cluster/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest of it")]
 mod cluster;
 #[path = "../../../store/tests/cluster/pair.rs"]
 mod pair;

@@ -88,6 +88,7 @@ impl Platform {
 
     fn sealed(&self, resource: &Json) -> String {
         let key = self.merchant.apiv3_key().expect("a key");
+        redress_trail::plant(redress_trail::Kind::Plaintext, &resource.to_string());
         let nonce = b"fdasflkja484";
         let envelope = Envelope {
             id: "EV-2018022511223320873".to_owned(),

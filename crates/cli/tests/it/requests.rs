@@ -95,3 +95,51 @@ fn requests_are_listed_shown_and_followed() {
     assert!(asked.expect("kill runs").success());
     assert_eq!(following.wait().expect("it ends").code(), Some(0));
 }
+
+/// What a server has sent, and a program does not believe.
+#[test]
+fn an_answer_that_was_sent_is_explained_by_its_request_id() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(&folder.path().join("data"));
+    let data = served.data.to_str().expect("a path");
+    let call =
+        || run(&["call", "GET", "/v3/certificates", "--mchid", "1900001108", "--data", data]);
+    let latest = || -> String {
+        let listed = run(&["requests", "list", "--json", "--most", "1", "--data", data]);
+        let listed: Json = serde_json::from_slice(&listed.stdout).expect("JSON");
+        listed[0]["request_id"].as_str().expect("a Request-ID").to_owned()
+    };
+    let explain = |id: &str, more: &[&str]| {
+        let output = run(&[&["explain", "--answer", id, "--data", data], more].concat());
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    call();
+    let good = latest();
+    let (code, shown, error) = explain(&good, &[]);
+    assert_eq!(code, Some(0), "{shown}{error}");
+    let why = run(&["explain", &good, "--data", data]);
+    assert!(stderr(&why).contains("add --answer"), "{}", stderr(&why));
+
+    let arm = |kind: &str| {
+        let armed = run(&["fault", "arm", kind, "--times", "1", "--data", data]);
+        assert!(armed.status.success(), "{}", stderr(&armed));
+    };
+    for (kind, cause) in
+        [("stale", "answer-stale"), ("probe", "answer-probe"), ("wrong_signature", "")]
+    {
+        arm(kind);
+        assert!(!call().status.success(), "{kind}");
+        let (code, shown, error) = explain(&latest(), &["--json"]);
+        assert_eq!(code, Some(1), "{kind} {error}");
+        let told: Json = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(told["causes"][0]["id"].as_str().unwrap_or_default(), cause, "{told}");
+    }
+    arm("reset_after");
+    call();
+    let (code, _, error) = explain(&latest(), &[]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("reset_after"), "{error}");
+    let (code, _, error) = explain(&good.replace('0', "1"), &[]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("no request"), "{error}");
+}

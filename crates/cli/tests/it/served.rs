@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 /// The binary under test, without the settings of whoever runs the tests.
 pub(crate) fn redress() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_redress"));
+    let mut command = redress_trail::program(env!("CARGO_BIN_EXE_redress"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REDRESS_")) {
         command.env_remove(name);
     }
@@ -47,11 +47,16 @@ impl Served {
 
     /// Starts one with more settings.
     pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Self {
-        let mut child = redress()
+        let mut command = redress();
+        // The trail has the whole log, and whoever looks at the tests what went wrong.
+        match redress_trail::folder() {
+            Some(_) => command.stderr(Stdio::null()),
+            None => command.env("RUST_LOG", "error"),
+        };
+        let mut child = command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(settings)
-            .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
             .expect("redress serve starts");
@@ -59,6 +64,7 @@ impl Served {
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("serve says where it listens");
         let ready: Json = serde_json::from_str(&line).expect("serve --json prints JSON");
+        redress_trail::plant_folder(data);
         let base_url = ready["base_url"].as_str().expect("base_url").to_owned();
         Self { child, ready, base_url, data: data.to_owned() }
     }
@@ -83,6 +89,8 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
+        // Merchants were made since.
+        redress_trail::plant_folder(&self.data);
         // It may be gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -109,9 +109,9 @@ fn every_endpoint_is_routed_and_has_its_contract_test_and_examples() {
     );
     let programs = files("crates/client/examples", "rs");
     // Those of tasks have a folder of their own.
-    let shared = |path: &Path| path.ends_with("common/mod.rs");
-    let of_a_task = |path: &Path| path.parent().is_some_and(|folder| folder.ends_with("tasks"));
-    let programs = programs.iter().filter(|path| !shared(path) && !of_a_task(path)).count();
+    let is_in = |path: &Path, name| path.parent().is_some_and(|folder| folder.ends_with(name));
+    let of_a_page = |path: &Path| !is_in(path, "common") && !is_in(path, "tasks");
+    let programs = programs.iter().filter(|path| of_a_page(path)).count();
     assert_eq!(programs, defined.len(), "one example program per page");
 }
 

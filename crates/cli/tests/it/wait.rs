@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -144,4 +144,41 @@ fn a_compensation_is_waited_for() {
     assert!(stderr(&output).contains("not final"), "{}", stderr(&output));
     let cancel = ["compensate", "cancel", "wait3", "--data", data, "--json", "--wait"];
     assert_eq!(json(&run(&cancel))["state"], "CANCELLED");
+}
+
+/// On a terminal a line says what is waited for and for how long, and is gone at the end.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_what_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::start(&folder.path().join("data"));
+    let data = served.data.to_str().expect("UTF-8");
+    let create = ["compensate", "create", "wait4", "--data", data];
+    let words = [&[env!("CARGO_BIN_EXE_redress")], &create[..], &CREATE].concat();
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    // Every Debian has `script`, which runs a command on a terminal of its own.
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &quoted.join(" "), "/dev/null"]);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REDRESS_")) {
+        terminal.env_remove(name);
+    }
+    terminal.env("REDRESS_CONFIG", "/nowhere/profiles.json").env_remove("RUST_LOG");
+    let terminal = terminal.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut terminal = terminal.spawn().expect("script starts");
+    let mut shown = terminal.stdout.take().expect("piped");
+    let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    while !text(&bytes).contains("\rwaiting until it is final … 2 s") {
+        let count = shown.read(&mut part).expect("it reads");
+        assert!(count > 0, "it ended: {}", text(&bytes));
+        bytes.extend_from_slice(&part[..count]);
+    }
+    let confirm = ["pay", "bill", "1900001108", "wait4", "--confirm", "--data", data];
+    assert!(run(&confirm).status.success());
+    shown.read_to_end(&mut bytes).expect("it ends");
+    let text = text(&bytes);
+    assert_eq!(terminal.wait().expect("it ends").code(), Some(0), "{text}");
+    let (waited, answer) = text.rsplit_once("\r\u{1b}[K").expect("the line is wiped");
+    assert!(!waited.contains("SUCCESS"), "{text}");
+    assert_eq!(serde_json::from_str::<Json>(answer).expect("JSON")["state"], "SUCCESS", "{text}");
 }

@@ -32,10 +32,10 @@ impl Reqwest {
     }
 
     /// For a stand-in without TLS: needs no trusted certificates and passes no proxy.
-    pub(crate) fn plain(
-        timeout: Duration,
-        connect_timeout: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    ///
+    /// # Errors
+    /// If HTTP cannot be set up.
+    pub fn plain(timeout: Duration, connect_timeout: Duration) -> Result<Self, reqwest::Error> {
         settings(timeout, connect_timeout).tls_certs_only([]).no_proxy().build().map(Self)
     }
 }
@@ -58,17 +58,27 @@ impl Transport for Reqwest {
         let most = request.extensions().get::<BodyLimit>().map_or(BODY_BYTES_MAX, |limit| limit.0);
         let request = reqwest::Request::try_from(request)?;
         let mut answer = self.0.execute(request).await?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > most {
-                return Err(TransportError::too_large(most));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut response = Response::new(body.freeze());
+        let mut response = Response::new(collect(&mut answer, most).await?);
         *response.status_mut() = answer.status();
         *response.version_mut() = answer.version();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
         Ok(response)
     }
+}
+
+/// The whole body. Most come in one piece, which is not copied.
+async fn collect(answer: &mut reqwest::Response, most: usize) -> Result<Bytes, TransportError> {
+    let (mut first, mut body) = (Bytes::new(), BytesMut::new());
+    while let Some(chunk) = answer.chunk().await? {
+        if first.len() + body.len() + chunk.len() > most {
+            return Err(TransportError::too_large(most));
+        }
+        if first.is_empty() && body.is_empty() {
+            first = chunk;
+        } else {
+            body.extend_from_slice(&std::mem::take(&mut first));
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(if body.is_empty() { first } else { body.freeze() })
 }

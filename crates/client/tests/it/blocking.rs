@@ -48,10 +48,11 @@ fn calls_wait_for_their_answers() {
     assert_eq!(platform.exchange(&cancel).unwrap().status, 200);
     let ended = platform.until_final_within(&query, SOON).unwrap();
     assert!(matches!(ended, Ended::Final(bill) if bill.state.word() == "CANCELLED"));
-    let raw = platform.call(Method::GET, "/v3/certificates", Bytes::new()).unwrap();
+    let raw = platform.call_raw(Method::GET, "/v3/certificates", Bytes::new()).unwrap();
     assert!(raw.verified, "{raw:?}");
     assert!(platform.trust().report().keys.iter().any(|key| key.messages > 0));
 
+    redress_trail::plant(redress_trail::Kind::Plaintext, "张三");
     let secret = Sensitive::from("张三");
     let echo = security::Echo {
         notify_url: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use redress::api::Fen;
 use redress::api::pay::{CodePayer, Codepay, SceneInfo, StoreInfo, Total};
 use redress::{CodePaid, CodePaidOf, Error, Fate, Pace, Sent};
+use redress_trail::Seen as _;
 
 use crate::fake::{Step, answer, bare, client, lost, of};
 
@@ -51,14 +52,14 @@ fn state(body: &str, state: &str) -> Step {
     answer(200, body.replace("STATE", state).leak())
 }
 
-fn pending() -> Step {
+pub(crate) fn pending() -> Step {
     answer(202, r#"{"mchid":"1230000109","out_trade_no":"till-1","trade_state":"USERPAYING"}"#)
 }
 
 /// What it comes to, and the last part of each path that was asked for.
 async fn pay(steps: Vec<Step>) -> (Result<CodePaidOf<Codepay>, Error>, Vec<String>) {
     let (client, fake) = client(steps);
-    let outcome = client.pay_by_code(&payment()).pace(FAST).run().await;
+    let outcome = client.pay_by_code(&payment()).pace(FAST).run().await.seen();
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     (outcome, fake.requests().iter().map(|request| last(request.uri().path())).collect())
 }

@@ -7,19 +7,34 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
-use redress::crypto::{self, Authorization, PrivateKey, Serial};
+use redress::crypto::{self, ApiV3Key, Authorization, PrivateKey, Serial};
 use redress::{Client, Merchant, Retry, Transport, TransportError};
+use redress_trail::Kind;
 
 pub(crate) const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0000000000000024101100397200000006";
 
+/// A key that must show nowhere.
+fn planted_key() -> PrivateKey {
+    redress_trail::keep_logs();
+    let key = PrivateKey::generate().expect("a key");
+    redress_trail::plant(Kind::PrivateKey, &key.to_pkcs8_pem().expect("a PEM"));
+    key
+}
+
+/// An APIv3 key that must show nowhere.
+pub(crate) fn planted_apiv3_key(text: &str) -> ApiV3Key {
+    redress_trail::plant(Kind::ApiV3Key, text);
+    ApiV3Key::new(text).expect("a key")
+}
+
 pub(crate) fn merchant_key() -> &'static PrivateKey {
     static KEY: OnceLock<PrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| PrivateKey::generate().expect("a key"))
+    KEY.get_or_init(planted_key)
 }
 
 pub(crate) fn platform_key() -> &'static PrivateKey {
     static KEY: OnceLock<PrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| PrivateKey::generate().expect("a key"))
+    KEY.get_or_init(planted_key)
 }
 
 pub(crate) fn serial(text: &str) -> Serial {
@@ -48,6 +63,7 @@ pub(crate) struct Fake {
 
 impl Transport for Fake {
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        redress_trail::plant(Kind::Authorization, &authorization(&request).signature);
         let step = self.steps.lock().expect("no panic").pop_front();
         let answer = step.expect("the script has a step for each request")(&request);
         self.requests.lock().expect("no panic").push(request);

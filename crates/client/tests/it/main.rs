@@ -1,13 +1,16 @@
 //! Tests of the crate through its public door.
 
 mod answers;
+mod behaviours;
 mod blocking;
+mod calls;
+mod certificate_folder;
 mod certificates;
+mod checked;
 mod code_payment;
 mod extract;
 mod fake;
 mod limits;
-mod log;
 mod merchant;
 mod notification;
 mod observe;

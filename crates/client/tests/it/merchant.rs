@@ -9,6 +9,7 @@ use redress::crypto::OaepError;
 use redress::{
     FolderError, Merchant, PRODUCTION, SealError, Sensitive, SignError, Signer, Signing,
 };
+use redress_trail::Seen as _;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -37,7 +38,8 @@ fn folder(identity: &Json) -> TempDir {
 }
 
 fn refused(folder: &Path) -> FolderError {
-    Merchant::from_folder(folder).expect_err("a folder that cannot be used")
+    redress_trail::plant_folder(folder);
+    Merchant::from_folder(folder).seen().expect_err("a folder that cannot be used")
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use redress::api::sharing::{self, ShareStatus};
 use redress_server::testing::TestServer;
 use redress_server::{DIRECT, PLATFORM, SUB_MERCHANT};
+use serde_json::Value as Json;
 
 use crate::server::start;
 
@@ -123,6 +124,17 @@ async fn each_program_that_needs_an_order_takes_its_number() {
     server.stop().await;
 }
 
+/// A payer shows a code.
+async fn show_code(server: &TestServer, password: bool) -> String {
+    let code = reqwest::Client::new()
+        .post(format!("{}/_control/auth-codes", server.base_url()))
+        .header("content-type", "application/json")
+        .body(format!(r#"{{"openid":"o_program","password":{password}}}"#));
+    let code = code.send().await.expect("an answer").text().await.expect("a body");
+    let code: Json = serde_json::from_str(&code).expect("JSON");
+    code["auth_code"].as_str().expect("a code").to_owned()
+}
+
 /// A payer shows a code, and the program takes the money: 200, or 202 when a password is asked for.
 #[tokio::test]
 async fn the_programs_that_take_a_code_take_one() {
@@ -132,17 +144,11 @@ async fn the_programs_that_take_a_code_take_one() {
         ("pay_codepay", DIRECT, "program2", true, "USERPAYING"),
         ("partner_codepay", PLATFORM, "program3", false, "SUCCESS"),
     ] {
-        let code = reqwest::Client::new()
-            .post(format!("{}/_control/auth-codes", server.base_url()))
-            .header("content-type", "application/json")
-            .body(format!(r#"{{"openid":"o_program","password":{password}}}"#));
-        let code = code.send().await.expect("an answer").text().await.expect("a body");
-        let code: serde_json::Value = serde_json::from_str(&code).expect("JSON");
-        let code = code["auth_code"].as_str().expect("a code");
-        let output = run(&server, program, mchid, &[number, code]).await;
+        let code = show_code(&server, password).await;
+        let output = run(&server, program, mchid, &[number, &code]).await;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
-        let paid: serde_json::Value = serde_json::from_slice(&output.stdout).expect("an answer");
+        let paid: Json = serde_json::from_slice(&output.stdout).expect("an answer");
         assert_eq!(paid["trade_state"], state);
     }
     let output = run(&server, "pay_codepay", DIRECT, &[]).await;
@@ -190,5 +196,49 @@ async fn the_programs_of_sharing_share_an_order() {
     let output = run(&server, "sharing_amounts", PLATFORM, &["42"]).await;
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("404, RESOURCE_NOT_EXISTS"), "{said}");
+    server.stop().await;
+}
+
+/// The folder is as it was before the platform had a certificate for this merchant.
+async fn sign_with_a_certificate_nobody_knows(server: &TestServer) {
+    let trusted = format!("merchants/{DIRECT}/platform-keys");
+    crate::orders::act(server, &trusted, r#"{"platform_keys":"certificate"}"#.to_owned()).await;
+    for file in std::fs::read_dir(server.merchant(DIRECT)).expect("the folder") {
+        let path = file.expect("an entry").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("wechatpay_")) {
+            std::fs::remove_file(path).expect("it goes");
+        }
+    }
+}
+
+/// The programs of tasks, each to its result.
+#[tokio::test]
+async fn each_tasks_program_comes_to_its_result() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().to_str().expect("UTF-8");
+    let code = show_code(&server, false).await;
+    let results = [
+        ("first_call", PLATFORM, &[][..], "/out_bill_no", "task1first".into()),
+        ("unknown_outcome", PLATFORM, &[], "/out_bill_no", "task2unknown".into()),
+        ("pay_by_code", DIRECT, &["task3code", &code], "/paid/trade_state", "SUCCESS".into()),
+        ("callbacks", DIRECT, &[], "/echo_message", "how do you do".into()),
+        ("testing_in_process", DIRECT, &[], "/out_bill_no", "task6test".into()),
+        ("blocking", DIRECT, &[], "/by_id", "SUCCESS".into()),
+        ("failover", DIRECT, &[], "/trade_state", "SUCCESS".into()),
+        ("key_migration", DIRECT, &[kept], "/keys/0/messages", 3.into()),
+    ];
+    for (program, mchid, more, pointer, expected) in results {
+        if program == "key_migration" {
+            sign_with_a_certificate_nobody_knows(&server).await;
+        }
+        let output = run(&server, program, mchid, more).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        let told: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(told.pointer(pointer), Some(&expected), "{program}: {told}");
+    }
+    let kept = std::fs::read_dir(kept).expect("the folder").count();
+    assert_eq!(kept, 1, "the certificate was kept");
     server.stop().await;
 }

@@ -78,7 +78,7 @@ async fn a_raw_call_keeps_the_target_and_the_body() {
     let targets = ["/v3/certificates?algorithm_type=ALL&x=%E4%B8%AD+*~", "/v3/any//thing/?"];
     for target in targets {
         let body = Bytes::from_static(b"{\n \"a\" : 1 }");
-        client.call(Method::PATCH, target, body).await.expect("an answer");
+        client.call_raw(Method::PATCH, target, body).await.expect("an answer");
     }
     for (sent, target) in fake.requests().iter().zip(targets) {
         assert_eq!(sent.uri().to_string(), format!("{PRODUCTION}{target}"));
@@ -108,7 +108,7 @@ async fn a_target_that_would_be_rewritten_is_not_sent() {
         "/v3/\n",
         "/v3\\pay",
     ] {
-        let result = client.call(Method::GET, target, Bytes::new()).await;
+        let result = client.call_raw(Method::GET, target, Bytes::new()).await;
         let error = result.expect_err(target);
         assert!(matches!(error, Error::Target(_)), "{target:?}: {error:?}");
         assert_eq!(error.fate(), Fate::NotSent);

@@ -88,7 +88,7 @@ async fn a_refused_query_is_a_refusal_however_often_it_was_tried() {
 #[tokio::test]
 async fn a_raw_call_is_sent_once() {
     let (client, fake) = client(vec![answer(500, SYSTEM_ERROR)]);
-    let raw = client.call(http::Method::POST, "/v3/any", bytes::Bytes::new()).await;
+    let raw = client.call_raw(http::Method::POST, "/v3/any", bytes::Bytes::new()).await;
     assert_eq!(raw.expect("an answer").status, 500);
     assert_eq!(fake.requests().len(), 1);
 }

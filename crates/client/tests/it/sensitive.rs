@@ -4,13 +4,15 @@ use redress::api::security::Echo;
 use redress::api::sharing::SealedName;
 use redress::crypto::OaepError;
 use redress::{SealError, Sensitive, Sent};
+use redress_trail::{Kind, Log};
 
 use crate::fake::{PUBLIC_KEY_ID, answer, bare, client, lost, of, platform_key};
-use crate::log::Log;
 
 const PLANTED: &str = "planted-330101199001011234";
 
 fn is_hidden(shown: &str) {
+    redress_trail::plant(Kind::Plaintext, PLANTED);
+    redress_trail::saw(shown);
     assert!(!shown.contains(PLANTED) && !shown.contains("330101"), "{shown}");
     // Nor as the numbers of its bytes.
     assert!(!shown.contains("112, 108, 97"), "{shown}");
@@ -38,7 +40,7 @@ fn nothing_prints_it() {
 
 #[tokio::test]
 async fn it_is_sealed_for_the_key_that_the_request_names() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_thread();
     let secret = Sensitive::from(PLANTED);
     tracing::info!(%secret, again = ?secret, "planted");
     let echoed = r#"{"echo_message":"hello"}"#;

@@ -14,7 +14,14 @@ use redress_server::{DIRECT, PLATFORM, SignTest};
 pub(crate) async fn start() -> TestServer {
     // Tests ask again as fast as they can.
     let started = TestServer::start_with(|config| config.rate_limits = false).await;
-    started.expect("a server starts on a free port")
+    planted(started.expect("a server starts on a free port"))
+}
+
+/// A server whose secrets are known to the trail.
+pub(crate) fn planted(server: TestServer) -> TestServer {
+    redress_trail::keep_logs();
+    redress_trail::plant_folder(server.server().data());
+    server
 }
 
 pub(crate) fn client(server: &TestServer, mchid: &str) -> Client {
@@ -109,7 +116,8 @@ async fn an_answer_of_another_platform_is_not_believed() {
 #[tokio::test]
 async fn a_probe_is_refused_and_what_it_answers_has_happened() {
     let probing = SignTest::new(1.0).expect("a share");
-    let server = TestServer::start_with(|config| config.sign_test = probing).await.unwrap();
+    let server =
+        planted(TestServer::start_with(|config| config.sign_test = probing).await.unwrap());
     for _ in 0..3 {
         let error = client(&server, PLATFORM).send(&create("probed", 10_000)).await.unwrap_err();
         let Error::Verify { status, source, .. } = &error else { panic!("{error:?}") };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redress::api::{compensation, pay, subsidy};
 use redress::{Error, Fate, Patience, Sent, Settled};
+use redress_trail::Seen as _;
 
 use crate::fake::{Step, answer, bare, client, lost, of};
 
@@ -20,7 +21,7 @@ const NOT_FOUND: &str = r#"{"code":"NOT_FOUND","message":"记录不存在"}"#;
 const REFUSED: &str = r#"{"code":"INVALID_REQUEST","message":"单据状态不正确"}"#;
 
 /// Looks at once, ten times or so.
-const AT_ONCE: Patience = Patience {
+pub(crate) const AT_ONCE: Patience = Patience {
     limit: Duration::from_millis(300),
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(40),
@@ -30,11 +31,11 @@ fn in_state(body: &str, state: &str) -> &'static str {
     body.replace("STATE", state).leak()
 }
 
-fn bill(state: &str) -> Step {
+pub(crate) fn bill(state: &str) -> Step {
     answer(200, in_state(BILL, state))
 }
 
-fn cancel() -> compensation::Cancel {
+pub(crate) fn cancel() -> compensation::Cancel {
     compensation::Cancel { out_bill_no: of("b1") }
 }
 
@@ -48,7 +49,7 @@ type Outcome = Result<Settled<compensation::Cancelled, compensation::Bill>, Erro
 /// Settles a cancel that was lost and then met with these answers; says how often it was sent.
 async fn after_a_loss(steps: impl IntoIterator<Item = Step>) -> (Outcome, usize) {
     let (client, fake) = client(lost_thrice().into_iter().chain(steps).collect());
-    let outcome = client.settle_within(&cancel(), AT_ONCE).await;
+    let outcome = client.settle_within(&cancel(), AT_ONCE).await.seen();
     let posts = fake.requests().iter().filter(|request| request.method() == "POST").count();
     (outcome, posts)
 }

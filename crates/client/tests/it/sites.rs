@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use redress::api::compensation::Query;
 use redress::{Client, Failover, Retry, STANDBY, Sent, SuccessRate, Transport, TransportError};
+use redress_trail::Seen as _;
 use tokio::sync::Notify;
 
 use crate::fake::{
@@ -99,7 +100,7 @@ fn client(main: Main, failover: Failover, attempts: u32) -> (TwoClient, Arc<Two>
 
 /// Whether the service answered.
 async fn send(client: &TwoClient) -> bool {
-    let error = client.send(&Query { out_bill_no: of("b1") }).await.expect_err("no success");
+    let error = client.send(&Query { out_bill_no: of("b1") }).await.seen().expect_err("no success");
     error.code() == Some("NOT_FOUND")
 }
 

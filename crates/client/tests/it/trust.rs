@@ -11,22 +11,22 @@ use redress::crypto::{ApiV3Key, Certificate, PrivateKey, Serial, VerifyError};
 use redress::{Error, KeyUse, Retry, Transport, TransportError, TrustReport};
 use serde_json::json;
 
-use crate::fake::{PUBLIC_KEY_ID, merchant, of, signed_by, unsigned};
+use crate::fake::{PUBLIC_KEY_ID, merchant, of, planted_apiv3_key, signed_by, unsigned};
 
 const NOT_FOUND: &str = r#"{"code":"NOT_FOUND","message":"记录不存在"}"#;
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// A platform whose certificate nobody knows yet.
-struct Rotated {
-    key: PrivateKey,
-    certificate: String,
-    serial: Serial,
-    lists: AtomicUsize,
-    broken: AtomicBool,
+pub(crate) struct Rotated {
+    pub(crate) key: PrivateKey,
+    pub(crate) certificate: String,
+    pub(crate) serial: Serial,
+    pub(crate) lists: AtomicUsize,
+    pub(crate) broken: AtomicBool,
 }
 
 impl Rotated {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = PrivateKey::generate().expect("a key");
         let (begin, end) = (1_700_000_000, 4_000_000_000);
         let certificate = Certificate::issue(&key, "Tenpay.com", [0x51; 20], begin, end);
@@ -67,58 +67,22 @@ impl Transport for Rotated {
     }
 }
 
-fn client(platform: &Arc<Rotated>, knows_key: bool) -> redress::Client<Arc<Rotated>> {
+pub(crate) fn client(platform: &Arc<Rotated>, knows_key: bool) -> redress::Client<Arc<Rotated>> {
     let merchant = match knows_key {
-        true => merchant().with_apiv3_key(ApiV3Key::new(KEY).expect("a key")),
+        true => merchant().with_apiv3_key(planted_apiv3_key(KEY)),
         false => merchant(),
     };
     let builder = redress::Client::builder(merchant).retry(Retry::none());
     builder.build_with(Arc::clone(platform)).expect("a client")
 }
 
-fn query() -> Query {
+pub(crate) fn query() -> Query {
     Query { out_bill_no: of("b1") }
 }
 
-fn is_unknown(error: &Error) -> bool {
+pub(crate) fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::Verify { source: VerifyError::UnknownSerial(_), .. })
 }
-
-#[tokio::test]
-async fn an_unknown_certificate_is_fetched_once_for_all_who_wait() {
-    let platform = Arc::new(Rotated::new());
-    let client = client(&platform, true);
-    let calls = (0..16).map(|_| {
-        let client = client.clone();
-        tokio::spawn(async move { client.send(&query()).await.expect_err("404") })
-    });
-    for call in calls.collect::<Vec<_>>() {
-        let error = call.await.expect("no panic");
-        assert!(error.api().is_some_and(|answer| answer.verified), "{error}");
-    }
-    assert_eq!(platform.lists.load(SeqCst), 1);
-    client.send(&query()).await.expect_err("404");
-    assert_eq!(platform.lists.load(SeqCst), 1, "it is known now");
-}
-
-#[tokio::test]
-async fn a_failed_fetch_may_be_repeated_and_a_useless_one_not() {
-    let platform = Arc::new(Rotated::new());
-    let client = client(&platform, true);
-    platform.broken.store(true, SeqCst);
-    for fetched in 1..=2 {
-        assert!(is_unknown(&client.send(&query()).await.unwrap_err()));
-        assert_eq!(platform.lists.load(SeqCst), fetched, "a failure does not count as a fetch");
-    }
-    platform.broken.store(false, SeqCst);
-    assert!(client.send(&query()).await.unwrap_err().api().is_some());
-    assert!(client.trust().remove(&platform.serial));
-    for _ in 0..3 {
-        assert!(is_unknown(&client.send(&query()).await.unwrap_err()));
-    }
-    assert_eq!(platform.lists.load(SeqCst), 3, "a minute has not passed");
-}
-
 #[tokio::test]
 async fn without_an_apiv3_key_nothing_is_fetched() {
     let platform = Arc::new(Rotated::new());

@@ -255,6 +255,25 @@ impl World {
         for (transfer, link) in &self.transfers {
             audit.transfer(0, transfer, link);
         }
+        self.audit_rest(audit)
+    }
+
+    /// As if another writer had resolved every hold, and its chain came first.
+    pub(crate) fn audit_in_two_chains(&self) -> Report {
+        let mut audit = Audit::new();
+        let all = || self.transfers.iter().map(|(transfer, _)| transfer);
+        for (chain, resolves) in [(1, true), (2, false)] {
+            let mut last = Link::default();
+            for transfer in all().filter(|it| it.phase.resolves().is_some() == resolves) {
+                last = ledger::link(&last, transfer);
+                audit.transfer(chain, transfer, &last);
+            }
+            audit.chain(chain, &last);
+        }
+        self.audit_rest(audit)
+    }
+
+    fn audit_rest(&self, mut audit: Audit) -> Report {
         for account in self.accounts.values() {
             audit.account(account);
         }

@@ -58,6 +58,8 @@ fn a_request_is_signed_as_it_stands() {
         assert_eq!(sent.nonce_str, NONCE);
         assert_eq!(sent.serial_no, serial().as_str());
         assert!(verify_request(&key().public_key(), &sent, "GET", target, b""), "{uri}");
+        let shown = format!("{request:?} {sent:?} {sent:#?}");
+        assert!(!shown.contains(&sent.signature), "whoever has it can send it: {shown}");
     }
 }
 

@@ -6,7 +6,7 @@ use redress_api::error::{FREQUENCY_LIMITED, SYSTEM_ERROR};
 use redress_api::{ErrorCode, Mchid};
 use serde::{Deserialize, Serialize};
 
-use super::{Stage, What};
+use super::{Kind, Stage, What};
 use crate::exchange::Exchange;
 use crate::identify;
 use crate::requests::Numbers;
@@ -17,24 +17,6 @@ use crate::site::Site;
 const DELAY_MS_MAX: u64 = 60_000;
 /// The code of 502 and 503 in the provider's table.
 const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
-
-/// What goes wrong, by its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
-    Refuse,
-    ResetBefore,
-    ResetAfter,
-    CutBody,
-    Slow,
-    Status,
-    WrongSignature,
-    UnknownSerial,
-    Stale,
-    Unsigned,
-    Probe,
-    Accepted,
-}
 
 /// What the control API is told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,26 +70,6 @@ pub(crate) enum ArmingError {
     Senseless(String),
 }
 
-impl Kind {
-    /// Its word.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Refuse => "refuse",
-            Self::ResetBefore => "reset_before",
-            Self::ResetAfter => "reset_after",
-            Self::CutBody => "cut_body",
-            Self::Slow => "slow",
-            Self::Status => "status",
-            Self::WrongSignature => "wrong_signature",
-            Self::UnknownSerial => "unknown_serial",
-            Self::Stale => "stale",
-            Self::Unsigned => "unsigned",
-            Self::Probe => "probe",
-            Self::Accepted => "accepted",
-        }
-    }
-}
-
 impl Arming {
     /// What goes wrong, if all that was said goes together.
     pub(super) fn what(&self) -> Result<What, ArmingError> {
@@ -127,6 +89,21 @@ impl Arming {
         }
         if self.kind == Kind::Refuse && self.number.is_some() {
             return senseless("refuse reads the head only, and the numbers stand in the body");
+        }
+        if self.kind == Kind::HangUp {
+            if self.mchid.is_some()
+                || self.method.is_some()
+                || self.path.is_some()
+                || self.number.is_some()
+            {
+                return senseless("hang_up reads nothing: of a scope it can only know the site");
+            }
+            if self.times.is_none() {
+                return senseless(
+                    "hang_up cannot tell the control API from the others, which could not end \
+                     it then: say how many times",
+                );
+            }
         }
         if self.times == Some(0) || self.every == Some(0) {
             return senseless("times and every are 1 at least");
@@ -151,6 +128,7 @@ impl Arming {
         }
         let delay = Duration::from_millis(self.delay_ms.unwrap_or_default());
         Ok(match self.kind {
+            Kind::HangUp => What::HangUp,
             Kind::Refuse => What::Refuse,
             Kind::ResetBefore => What::ResetBefore,
             Kind::ResetAfter => What::ResetAfter,
@@ -164,6 +142,11 @@ impl Arming {
             Kind::Probe => What::Probe,
             Kind::Accepted => What::Accepted,
         })
+    }
+
+    /// Whether what comes in at a site is in its scope.
+    pub(super) fn covers_site(&self, site: Site) -> bool {
+        self.site.is_none_or(|said| said == site)
     }
 
     /// Whether a request is in its scope.
@@ -181,7 +164,7 @@ impl Arming {
         };
         is(&self.method, method.as_str())
             && is(&self.path, path)
-            && self.site.is_none_or(|said| said == *site)
+            && self.covers_site(*site)
             && self.mchid.as_ref().is_none_or(is_caller)
             && self.number.as_ref().is_none_or(names)
     }

@@ -71,6 +71,7 @@ impl Hit {
                 *response.status_mut() = StatusCode::ACCEPTED;
             }
             What::Accepted
+            | What::HangUp
             | What::Refuse
             | What::ResetBefore
             | What::ResetAfter
@@ -83,7 +84,9 @@ impl Hit {
     /// The answer as it goes on its way.
     pub(crate) fn send(&self, response: Response<Bytes>) -> Response<Body> {
         let broken = match self.what {
-            What::Refuse | What::ResetBefore | What::ResetAfter => Some(Broken::AtOnce),
+            What::HangUp | What::Refuse | What::ResetBefore | What::ResetAfter => {
+                Some(Broken::AtOnce)
+            }
             What::CutBody if response.body().len() < 2 => Some(Broken::AtOnce),
             What::CutBody => Some(Broken::Midway),
             What::Slow(..)

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use redress_crypto::{
     Authorization, KeyRing, PrivateKey, PublicKey, Serial, nonce, request_message, verify_response,
 };
+use redress_trail::Kind;
 use serde_json::Value as Json;
 
 use crate::wire::Answer;
@@ -52,12 +53,14 @@ impl Caller {
     ) -> Authorization {
         let nonce_str = nonce();
         let message = request_message(method, target, timestamp, &nonce_str, body);
+        let signature = self.key.sign(&message);
+        redress_trail::plant(Kind::Authorization, &signature);
         Authorization {
             mchid: self.mchid.clone(),
             nonce_str,
             timestamp: timestamp.to_owned(),
             serial_no: self.serial.clone(),
-            signature: self.key.sign(&message),
+            signature,
         }
     }
 

@@ -1,45 +1,23 @@
 //! What the log says at its most talkative, and what it never says.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use redress_server::DIRECT;
+use redress_trail::{Kind, Log};
 use serde_json::{Value as Json, json};
-use tracing_subscriber::EnvFilter;
 
 use crate::world::{APPID, BILL, BILLS, ORDER, TRANSACTION, World, create, reverse};
 
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secrets_are_never_logged() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("trace"))
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    // For the whole process, because the server works on several threads. What the tests beside
-    // this one do is logged too; it has the same secrets or none.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-
-    let world =
-        World::configured(|config| config.control_token = Some("c0ntroltoken".to_owned())).await;
-    let mut secrets = vec!["PRIVATE KEY".to_owned(), "c0ntroltoken".to_owned()];
+    // Of the whole process, because the server works on several threads. What the tests beside this
+    // one do is logged too; it has the same secrets or none.
+    let log = Log::of_process();
+    let world = World::configured(|config| {
+        config.control_token = Some("c0ntroltoken-of-the-log".to_owned())
+    })
+    .await;
+    redress_trail::plant(Kind::Authorization, "c0ntroltoken-of-the-log");
+    redress_trail::plant(Kind::Plaintext, "openedtext\nsealedname");
+    let mut secrets = vec!["PRIVATE KEY".to_owned(), "c0ntroltoken-of-the-log".to_owned()];
     for mchid in ["1900001108", DIRECT] {
         let folder = world.server.merchant(mchid);
         let file = std::fs::read(folder.join("merchant.json")).unwrap();
@@ -96,7 +74,7 @@ async fn secrets_are_never_logged() {
     .to_string();
     let length = told.len();
     let lines = format!(
-        "POST /_control/notices HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken\r\n\
+        "POST /_control/notices HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken-of-the-log\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{told}"
     );
     let answer = crate::wire::exchange(world.address(), lines.as_bytes()).await.unwrap();
@@ -104,15 +82,15 @@ async fn secrets_are_never_logged() {
     secrets.push("secretpath".to_owned());
     // Its attempt has ended when the log says so.
     for said in ["called back", "a request was not believed"] {
-        while !String::from_utf8_lossy(&log.0.lock().unwrap()).contains(said) {
+        while !log.text().contains(said) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
-    let lines = b"GET /_control HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken\r\n\r\n";
+    let lines = b"GET /_control HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer c0ntroltoken-of-the-log\r\n\r\n";
     assert_eq!(crate::wire::exchange(world.address(), lines).await.unwrap().status, 200);
     world.server.stop().await;
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("answered") && log.contains("mchid=\"1900001108\""), "{log}");
     assert!(log.contains("code=\"SIGN_ERROR\""), "{log}");
     assert!(log.contains("cause=\"body-left-out\""), "{log}");

@@ -4,8 +4,12 @@
 
 mod auth;
 mod caller;
+#[expect(dead_code, reason = "other test programs use the rest")]
+#[path = "../../../store/tests/cluster/mod.rs"]
+mod cluster;
 mod contract;
 mod control;
+mod engine;
 mod faults;
 mod golden;
 mod good;
@@ -17,6 +21,7 @@ mod limits;
 mod logs;
 mod malformed;
 mod notify;
+mod parity;
 mod prepay;
 mod races;
 mod random;

@@ -126,6 +126,7 @@ impl Connection {
             let rest = self.unread.split_off(length);
             answer.body = std::mem::replace(&mut self.unread, rest);
         }
+        redress_trail::saw([answer.head.as_bytes(), b"\n\n", answer.body.as_slice()].concat());
         Some(answer)
     }
 

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use crate::caller::{Caller, Draft};
+use crate::engine;
 use crate::wire::{Answer, exchange};
 
 pub(crate) const BILLS: &str = "/v3/platsolution/ecommerce/mch-transfer/compensate-bills";
@@ -58,7 +59,13 @@ pub(crate) fn create(out_bill_no: &str) -> Json {
 /// A demo world that was made once and is copied for each test, because keys take long to make.
 async fn template() -> &'static TempDir {
     static TEMPLATE: OnceCell<TempDir> = OnceCell::const_new();
-    TEMPLATE.get_or_init(|| async { TestServer::start().await.unwrap().stop().await }).await
+    let make = || async {
+        let folder = TempDir::new().unwrap();
+        let store = engine::fresh(folder.path(), None);
+        let server = TestServer::start_in(folder, |config| config.store = store).await;
+        server.unwrap().stop().await
+    };
+    TEMPLATE.get_or_init(make).await
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {
@@ -90,18 +97,24 @@ impl World {
 
     pub(crate) async fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
-        copy(template().await.path(), folder.path());
+        let template = template().await.path();
+        copy(template, folder.path());
+        engine::fresh(folder.path(), Some(template));
         Self::over(folder, configure).await
     }
 
     /// A server over a folder that an earlier one has left.
     pub(crate) async fn over(folder: TempDir, configure: impl FnOnce(&mut Config)) -> Self {
         // Tests send as fast as they can; those of the rates hold them again.
+        let store = engine::of(folder.path());
         let configure = |config: &mut Config| {
+            config.store = store;
             config.rate_limits = false;
             configure(config);
         };
+        redress_trail::keep_logs();
         let server = TestServer::start_in(folder, configure).await.unwrap();
+        redress_trail::plant_folder(server.server().data());
         let open = |mchid| Caller::open(&server.merchant(mchid));
         Self {
             platform: open(PLATFORM),
@@ -258,7 +271,9 @@ impl World {
     pub(crate) async fn merchant(&self, mchid: &str, roles: &[&str]) -> Caller {
         let merchant = json!({ "mchid": mchid, "roles": roles, "appids": [APPID] });
         let made = self.act("/merchants", merchant).await;
-        Caller::open(Path::new(made["folder"].as_str().unwrap()))
+        let folder = Path::new(made["folder"].as_str().unwrap());
+        redress_trail::plant_folder(folder);
+        Caller::open(folder)
     }
 
     /// A new order, made through the control API: these fields over those of a plain one.

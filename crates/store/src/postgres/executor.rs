@@ -15,7 +15,7 @@ use tokio::sync::{Notify, mpsc};
 use super::connection::{Connection, Connector, Purpose};
 use super::fault::{PgError, Remedy};
 use super::member::Member;
-use super::overlay::{Missing, Overlay};
+use super::overlay::{Missing, Overlay, Recent};
 use super::write::{Chain, Unwritten, commit};
 use super::{load, sql};
 use crate::error::{Failure, Fault};
@@ -60,6 +60,7 @@ pub(super) struct Executor {
     connector: Connector,
     connection: Option<Connection>,
     chain: Option<Chain>,
+    recent: Recent,
     scheduled: Arc<Notify>,
     /// Whether the last attempt to reach the database failed.
     gone: bool,
@@ -108,7 +109,8 @@ impl Executor {
         connection: Connection,
         scheduled: Arc<Notify>,
     ) -> Self {
-        Self { connector, connection: Some(connection), chain: None, scheduled, gone: false }
+        let connection = Some(connection);
+        Self { connector, connection, chain: None, recent: Recent::new(), scheduled, gone: false }
     }
 
     /// Works until the queue is closed and empty.
@@ -208,7 +210,8 @@ impl Executor {
     async fn transact(&mut self, group: &mut Group, known: &mut Missing) -> Result<(), Trouble> {
         let chain = self.connect().await?;
         let connection = self.connection.as_ref().expect("connected above");
-        let mut overlay = Overlay::default();
+        // Forgotten, unless this comes to its end.
+        let mut overlay = Overlay::recalling(std::mem::take(&mut self.recent));
         if !known.is_empty() {
             read(connection, &mut overlay, known).await?;
         }
@@ -233,6 +236,7 @@ impl Executor {
                 if scheduled {
                     self.scheduled.notify_one();
                 }
+                self.recent = overlay.remember();
                 return Ok(());
             }
             decide(connection, group, &mut overlay).await?;

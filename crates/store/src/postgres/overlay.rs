@@ -9,14 +9,24 @@ use redress_api::Timestamp;
 use redress_core::row::{Found, Lookup, Rows};
 use redress_core::{Account, AccountId, Changes, Job, Key, Stored, Transfer};
 
+/// What a writer remembers from one group to the next: balances, and rows that are read again and
+/// again (who calls, what a number leads to). If another writer has changed it since, the group
+/// finds out under its locks, before it writes.
+pub(super) type Recent = BTreeMap<Key, Option<Found>>;
+
+/// How much is remembered; then everything is forgotten.
+const RECENT_MAX: usize = 4096;
+
 /// One job, by tenant and number.
 pub(super) type JobKey = (String, i64);
 
 /// What a group sees, and what it has decided.
 #[derive(Default)]
 pub(super) struct Overlay {
-    /// What is in the database.
-    base: BTreeMap<Key, Option<Found>>,
+    /// What is in the database, or was when an earlier group saw it.
+    base: Recent,
+    /// What members have looked at.
+    looked: BTreeSet<Key>,
     /// What members have made of it.
     over: BTreeMap<Key, Found>,
     /// The jobs that members hold, as they are in the database: number and attempt.
@@ -72,6 +82,9 @@ impl Writes {
 
 impl Rows for Overlay {
     fn look(&mut self, key: &Key) -> Lookup {
+        if !self.looked.contains(key) {
+            self.looked.insert(key.clone());
+        }
         let found = match (self.over.get(key), self.base.get(key)) {
             (Some(found), _) | (None, Some(Some(found))) => found,
             (None, Some(None)) => return Lookup::Absent,
@@ -85,6 +98,33 @@ impl Rows for Overlay {
 }
 
 impl Overlay {
+    /// Begins with what is remembered.
+    pub(super) fn recalling(recent: Recent) -> Self {
+        Self { base: recent, ..Self::default() }
+    }
+
+    /// What is worth remembering, once everything is committed.
+    pub(super) fn remember(self) -> Recent {
+        let Self { base: mut recent, mut over, looked, writes, .. } = self;
+        if recent.len() > RECENT_MAX {
+            return Recent::new();
+        }
+        let written: BTreeSet<&'static str> = writes.rows.keys().map(|(kind, _)| *kind).collect();
+        for key in looked {
+            let lasts = match &key {
+                Key::Account(_) => true,
+                Key::Row(kind, _) => !written.contains(kind),
+                Key::Transfer(..) => false,
+            };
+            match (lasts, over.remove(&key)) {
+                (true, Some(found)) => drop(recent.insert(key, Some(found))),
+                (true, None) if recent.get(&key).is_some_and(Option::is_some) => {}
+                (true | false, _) => drop(recent.remove(&key)),
+            }
+        }
+        recent
+    }
+
     /// Takes in what was read.
     pub(super) fn load(&mut self, found: impl IntoIterator<Item = (Key, Option<Found>)>) {
         self.base.extend(found);
@@ -111,10 +151,7 @@ impl Overlay {
 
     /// Everything that was looked at, and the jobs.
     pub(super) fn seen(&self) -> Missing {
-        Missing {
-            keys: self.base.keys().cloned().collect(),
-            jobs: self.jobs.keys().cloned().collect(),
-        }
+        Missing { keys: self.looked.clone(), jobs: self.jobs.keys().cloned().collect() }
     }
 
     /// Compares what is read again, under locks, with what was decided on. Takes it in, and if
@@ -219,12 +256,28 @@ mod tests {
         let mut overlay = Overlay::default();
         let key = Key::Row("note", "a".to_owned());
         overlay.load([(key.clone(), Some(row(3)))]);
+        overlay.look(&key);
         overlay.apply(put(3), Timestamp::from_unix(0), None);
         assert!(overlay.confirm(vec![(key.clone(), Some(row(3)))], vec![]));
         assert!(!overlay.writes.is_empty());
         assert!(!overlay.confirm(vec![(key.clone(), Some(row(4)))], vec![]));
         assert!(overlay.writes.is_empty());
         assert_eq!(overlay.look(&key), Lookup::Found(row(4)));
+    }
+
+    #[test]
+    fn what_is_only_read_is_remembered_and_locked_only_when_looked_at() {
+        let mut overlay = Overlay::default();
+        let (read, written) = (Key::Row("word", "a".to_owned()), Key::Row("note", "a".to_owned()));
+        overlay.load([(read.clone(), Some(row(1))), (written.clone(), Some(row(3)))]);
+        overlay.look(&read);
+        overlay.look(&written);
+        overlay.apply(put(3), Timestamp::from_unix(0), None);
+        let mut next = Overlay::recalling(overlay.remember());
+        assert!(next.seen().is_empty(), "nothing was looked at yet");
+        assert_eq!(next.look(&read), Lookup::Found(row(1)));
+        assert_eq!(next.look(&written), Lookup::Unloaded);
+        assert!(next.seen().keys.contains(&read));
     }
 
     #[test]

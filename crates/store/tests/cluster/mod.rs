@@ -38,6 +38,24 @@ impl Cluster {
         format!("postgres://redress@127.0.0.1:{port}/redress?sslmode=disable&{name}&options={set}")
     }
 
+    /// An address of a database of its own, made as a copy of another if there is one to copy. No
+    /// one may be at work in that.
+    pub(crate) fn database(&self, template: Option<&str>) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("world_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let of = |url: &str| {
+            url.rsplit('/').next().and_then(|name| name.split('?').next()).map(str::to_owned)
+        };
+        let template = template.and_then(of).unwrap_or_else(|| "template1".to_owned());
+        let start = Instant::now();
+        // The sessions of a server that was stopped end a moment later.
+        while let Err(error) = self.psql(&format!("CREATE DATABASE {name} TEMPLATE {template}")) {
+            assert!(start.elapsed() < START_MAX, "{error}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        format!("postgres://redress@127.0.0.1:{}/{name}?sslmode=disable", self.port)
+    }
+
     fn psql(&self, statement: &str) -> Result<String, String> {
         let url = format!("postgres://redress@127.0.0.1:{}/redress", self.port);
         psql(&url, statement)

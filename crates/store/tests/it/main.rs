@@ -13,6 +13,7 @@ macro_rules! place {
         }
     };
 }
+#[expect(dead_code, reason = "other test programs use the rest")]
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod crash;

@@ -8,6 +8,7 @@ use http::Method;
 use super::{Bill, BillState, Receiver, ReceiverDetail};
 use crate::change::recorded;
 use crate::compensation::TransferRemark;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{ErrorCode, NO_AUTH};
 use crate::field::message;
@@ -17,7 +18,7 @@ use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::word::Open;
 
-message! {
+request! {
     /// Pay a compensation to a sub-merchant.
     pub struct Create {
         /// Who is paid.

@@ -10,6 +10,7 @@ use http::Method;
 use super::super::{FundsAccount, Part, Reason, Source, check_from, check_order};
 use super::RefundAccount;
 use crate::change::recorded;
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::{
     APPID_MCHID_NOT_MATCH, ErrorCode, FREQUENCY_LIMITED, MCH_NOT_EXISTS, NO_AUTH, NOT_ENOUGH,
@@ -24,7 +25,7 @@ use crate::time::Timestamp;
 
 use crate::word::{Open, Word as _};
 
-message! {
+request! {
     /// Pay money back to the payer of a sub-merchant's order.
     pub struct Apply {
         /// The sub-merchant.
@@ -52,7 +53,7 @@ message! {
     }
 }
 
-message! {
+request! {
     /// How much is to go back.
     pub struct AmountAsked {
         /// In fen.

@@ -5,13 +5,13 @@
 use http::Method;
 
 use super::{ERRORS, Refund};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::ErrorCode;
-use crate::field::message;
 use crate::id::{Mchid, OutRefundNo};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look a refund up by the merchant's own number.
     pub struct Query {
         /// The merchant's number.

@@ -5,13 +5,13 @@
 use http::Method;
 
 use super::{ERRORS, Refund};
+use crate::draft::request;
 use crate::endpoint::{Endpoint, Page, Supported};
 use crate::error::ErrorCode;
-use crate::field::message;
 use crate::id::{Mchid, RefundId};
 use crate::rate::Rate;
 
-message! {
+request! {
     /// Look a refund up by the provider's number.
     pub struct QueryById {
         /// The number that WeChat Pay gave the refund.

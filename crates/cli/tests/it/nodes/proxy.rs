@@ -71,8 +71,7 @@ async fn pass(
     delay: &AtomicU64,
 ) {
     let mut bytes = vec![0; 16 * 1024];
-    loop {
-        let Ok(count @ 1..) = from.read(&mut bytes).await else { break };
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
         match delay.load(Ordering::Relaxed) {
             0 => {}
             delay => tokio::time::sleep(Duration::from_millis(delay)).await,

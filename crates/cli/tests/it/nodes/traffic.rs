@@ -286,10 +286,9 @@ impl Traffic {
             },
             goods_detail: None,
         };
-        let refunded = match self.call(mchid, at, &create).await {
-            Some(Settled::Answered(told) | Settled::Found(told) | Settled::Overtaken(told)) => told,
-            None => return false,
-        };
+        let Some(settled) = self.call(mchid, at, &create).await else { return false };
+        let (Settled::Answered(refunded) | Settled::Found(refunded) | Settled::Overtaken(refunded)) =
+            settled;
         let refund_id = refunded.refund_id.to_string();
         let told = Refunded { mchid, refund_id, amount };
         self.told().refunds.insert(out_refund_no.to_owned(), told);
@@ -319,7 +318,7 @@ impl Traffic {
             let url = format!("{}/_control{path}most=1000{after}", self.urls[0]);
             let page = self.http.get(url).send().await.expect("an answer").bytes().await;
             let mut page: Json = serde_json::from_slice(&page.expect("a body")).expect("a page");
-            items.extend(page["items"].as_array_mut().expect("items").drain(..));
+            items.append(page["items"].as_array_mut().expect("items"));
             match page["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
                 None => return items,

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use redress_crypto::{VerifyError, verify_response};
 use redress_server::DIRECT;
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 use super::{arm, bills, creating, kind, last_logged, raw};
 use crate::caller::now;
@@ -27,6 +29,26 @@ async fn a_reset_is_one_and_the_ledger_knows_at_which_stage() {
         assert!(last_logged(&world).await.is_null());
     }
     world.verify().await;
+}
+
+#[tokio::test]
+async fn who_is_hung_up_on_has_not_said_a_word() {
+    let world = World::start().await;
+    // Connections that are there already are let alone; one of them asks the control API.
+    arm(&world, json!({ "kind": "hang_up", "times": 2, "site": "main" })).await;
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(world.address()).await.unwrap();
+        let ended = stream.read(&mut [0; 1]).await;
+        assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    }
+    let shown = world.show("/faults").await["items"][0].take();
+    assert_eq!((&shown["seen"], &shown["struck"]), (&json!(2), &json!(2)), "{shown}");
+    // It is over. The other site's connections do not count.
+    arm(&world, json!({ "kind": "hang_up", "site": "standby" })).await;
+    world.ok(&creating(&world, "heard")).await;
+    assert!(last_logged(&world).await.is_null());
+    assert_eq!(world.show("/faults").await["items"][1]["seen"], 0);
+    assert_eq!(bills(&world, "heard").await, 1);
 }
 
 #[tokio::test]
