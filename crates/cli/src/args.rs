@@ -22,6 +22,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use redress::api::compensation::{TransferRemark, TransferSceneId, UserRecvPerception};
 use redress::api::subsidy::CancelDescription;
 use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId};
+use redress_server::{NodeName, PublicUrl};
 use redress_store::Location;
 
 pub(crate) use self::behaviour::Behaviour;
@@ -218,6 +219,23 @@ pub(crate) struct Serve {
     /// Where the standby site (api2.…) listens besides. Without it, only its names lead to it.
     #[arg(long, value_name = "ADDRESS", env = "REDRESS_STANDBY")]
     pub(crate) standby: Option<SocketAddr>,
+    /// Where merchants reach it, when that is not where it listens: http://HOST:PORT of a load
+    /// balancer, say. This is written to their folders.
+    #[arg(long, value_name = "URL", env = "REDRESS_PUBLIC_URL", help_heading = "Nodes")]
+    pub(crate) public_url: Option<PublicUrl>,
+    /// What this server is called where several share a database; host name and port when left out.
+    #[arg(long, value_name = "NAME", env = "REDRESS_NODE", help_heading = "Nodes")]
+    pub(crate) node: Option<NodeName>,
+    /// How long it goes on when told to stop, in seconds, while /readyz says so: long enough for a
+    /// load balancer to send requests elsewhere.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "REDRESS_STOP_GRACE",
+        default_value_t = 0,
+        help_heading = "Nodes"
+    )]
+    pub(crate) stop_grace: u16,
     #[command(flatten)]
     pub(crate) behaviour: Behaviour,
     #[command(flatten)]

@@ -31,11 +31,15 @@ async fn list(args: &ListRequests) -> anyhow::Result<ExitCode> {
         print::json(&found)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let headings = ["at", "merchant", "request", "status", "why", ">times", ">us", "Request-ID"];
+    // A server that is the only one does not say which it is.
+    let has_nodes = found.iter().any(|one| one["node"].is_string());
+    let mut headings = vec!["at", "merchant", "request", "status", "why", ">times", ">us"];
+    headings.extend(has_nodes.then_some("node"));
+    headings.push("Request-ID");
     let mut table = Table::new(&headings);
     for one in &found {
         let why = if one["cause"].is_null() { text(one, "code") } else { text(one, "cause") };
-        table.row([
+        let mut row = vec![
             text(one, "at").to_owned(),
             text(one, "mchid").to_owned(),
             format!("{} {}", text(one, "method"), text(one, "target")),
@@ -43,8 +47,10 @@ async fn list(args: &ListRequests) -> anyhow::Result<ExitCode> {
             why.to_owned(),
             one["repeats"].to_string(),
             one["us"].to_string(),
-            text(one, "request_id").to_owned(),
-        ]);
+        ];
+        row.extend(has_nodes.then(|| text(one, "node").to_owned()));
+        row.push(text(one, "request_id").to_owned());
+        table.cells(row);
     }
     table.print();
     Ok(ExitCode::SUCCESS)

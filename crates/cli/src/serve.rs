@@ -1,6 +1,7 @@
 //! `redress serve`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use redress_server::{Config, Server};
@@ -15,6 +16,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         store: args.kept.store,
         listen: args.listen,
         standby: args.standby,
+        public_url: args.public_url,
+        node: args.node,
+        stop_grace: Duration::from_secs(args.stop_grace.into()),
         ..args.behaviour.config()
     };
     let server = Server::start(config).await.context("the server does not start")?;
@@ -24,6 +28,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     if args.output.json {
         let ready = json!({
             "base_url": server.base_url(),
+            "public_url": server.public_url(),
+            "node": server.node(),
             "https_url": server.https_url(),
             "standby_url": server.standby_url(),
             "proxy_url": server.proxy_url(),
@@ -34,6 +40,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         print::line(&ready.to_string());
     } else {
         print::line(&format!("Redress serves WeChat Pay APIv3 at {}", server.base_url()));
+        if server.public_url() != server.base_url() {
+            print::line(&format!("  merchants call      {}", server.public_url()));
+        }
         if let Some(standby) = server.standby_url() {
             print::line(&format!("  standby site        {standby}"));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use redress_api::Mchid;
 use redress_crypto::ApiV3Key;
@@ -11,9 +12,13 @@ use serde::Deserialize;
 
 use crate::folder::{self, FolderError};
 
-/// The keys of merchants that something was sealed for, read once.
-#[derive(Default)]
-pub(crate) struct ApiV3Keys(RwLock<BTreeMap<Mchid, ApiV3Key>>);
+/// The keys of merchants that something was sealed for, read once; where other nodes may change
+/// them, once in a while.
+pub(crate) struct ApiV3Keys {
+    known: RwLock<BTreeMap<Mchid, (ApiV3Key, Instant)>>,
+    /// How old what is known may be.
+    age_max: Option<Duration>,
+}
 
 impl fmt::Debug for ApiV3Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,18 +27,25 @@ impl fmt::Debug for ApiV3Keys {
 }
 
 impl ApiV3Keys {
+    /// What is read counts for so long; for ever, if nobody else can change it.
+    pub(crate) fn new(age_max: Option<Duration>) -> Self {
+        Self { known: RwLock::default(), age_max }
+    }
+
     /// The key of a merchant that has a folder.
     pub(crate) async fn of(&self, data: &Path, mchid: &Mchid) -> Result<ApiV3Key, FolderError> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(mchid).cloned();
-        if let Some(key) = known {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(mchid).cloned();
+        if let Some((key, read)) = known
+            && self.age_max.is_none_or(|age_max| read.elapsed() < age_max)
+        {
             return Ok(key);
         }
         let path = folder::of_merchant(data, mchid).join("merchant.json");
         let reading = path.clone();
         let key = tokio::task::spawn_blocking(move || read(&reading));
         let key = key.await.map_err(|e| FolderError::new(&path, e))??;
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        all.insert(mchid.clone(), key.clone());
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(mchid.clone(), (key.clone(), Instant::now()));
         Ok(key)
     }
 }

@@ -13,9 +13,10 @@ use redress_store::{Failure, Store};
 use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
 use crate::fault::Faults;
-use crate::folder::FolderError;
+use crate::folder::{self, FolderError};
 use crate::identify::Identities;
 use crate::limits::Limits;
+use crate::node::Node;
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::{Platform, Signer};
@@ -43,9 +44,13 @@ pub(crate) struct App {
     /// Whether a refusal says where it is explained.
     pub(crate) explain: bool,
     pub(crate) data: PathBuf,
+    /// Where merchants reach it.
     pub(crate) base_url: String,
+    /// Where this node is reached.
+    pub(crate) own_url: String,
+    pub(crate) node: Node,
     pub(crate) control_token: Option<String>,
-    /// Held while a merchant's folder is made, so that two requests never make one at once.
+    /// Held while keys or folders are made; see [`App::alone`].
     pub(crate) registering: tokio::sync::Mutex<()>,
 }
 
@@ -57,6 +62,12 @@ impl fmt::Debug for App {
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
+}
+
+/// The right to make keys and folders, as long as it lives.
+pub(crate) struct Alone<'a> {
+    _everywhere: folder::Lock,
+    _here: tokio::sync::MutexGuard<'a, ()>,
 }
 
 impl App {
@@ -78,6 +89,13 @@ impl App {
     /// Runs a command that only reads.
     pub(crate) async fn read<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
         self.store.read(command, self.frame()).await
+    }
+
+    /// Waits until nobody else makes keys or folders, here or on another node.
+    pub(crate) async fn alone(&self) -> Result<Alone<'_>, FolderError> {
+        let here = self.registering.lock().await;
+        let everywhere = folder::lock(&self.data).await?;
+        Ok(Alone { _everywhere: everywhere, _here: here })
     }
 
     /// The key that a merchant's callbacks and certificates are sealed with.

@@ -98,6 +98,7 @@ const INDEX: &[(&str, &str)] = &[
     ("GET /_control/ledger", "every account, added up from the transfers"),
     ("GET /_control/transfers", "transfers; ?account=&reference="),
     ("GET /_control/jobs", "jobs that wait"),
+    ("GET /_control/status", "which node this is, and how it does"),
     ("GET /_control/platform", "the platform's public key and certificates"),
     ("POST /_control/platform/rotate", "a new certificate takes over: {overlap_seconds?}"),
     ("GET /_control/sites", "main and standby"),
@@ -157,6 +158,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/ledger", get(show::ledger))
         .route("/transfers", get(show::transfers))
         .route("/jobs", get(show::jobs))
+        .route("/status", get(show::status))
         .route("/platform", get(platform::show))
         .route("/platform/rotate", post(platform::rotate))
         .route("/sites", get(sites::list))
@@ -277,7 +279,7 @@ impl From<WorldError> for Trouble {
     fn from(error: WorldError) -> Self {
         match error {
             WorldError::Store(failure) => failure.into(),
-            WorldError::Folder(error) => {
+            error @ (WorldError::Folder(_) | WorldError::Foreign { .. }) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
             }
         }

@@ -17,6 +17,7 @@ use crate::connection::Peer;
 use crate::fault::Hit;
 use crate::identify;
 use crate::metrics;
+use crate::node::Node;
 use crate::reply::{Problem, RequestId, Success, answer};
 use crate::requests::{Evidence, Explainer, Mask, Message, Record};
 use crate::sign_test;
@@ -90,13 +91,13 @@ impl Exchange {
     }
 
     /// What everything that is logged about it carries.
-    pub(crate) fn span(&self) -> tracing::Span {
-        tracing::info_span!("request", id = self.id.as_str())
+    pub(crate) fn span(&self, node: &Node) -> tracing::Span {
+        tracing::info_span!("request", id = self.id.as_str(), node = node.shown())
     }
 
     /// Answers, counts, logs and keeps it.
     pub(crate) fn end(self, app: &Arc<App>, outcome: Result<Success, Problem>) -> Response<Body> {
-        let span = self.span();
+        let span = self.span(&app.node);
         let _entered = span.enter();
         let Self { path, method, fault, .. } = &self;
         let fault = *fault;
@@ -132,7 +133,7 @@ impl Exchange {
         metrics::request(path, method, status, code, elapsed);
         app.tally.request(Answered { path, method, status, code });
         if app.explain && self.is_refused(status) {
-            let url = format!("{}/_control/requests/{}", app.base_url, self.id.as_str());
+            let url = format!("{}/_control/requests/{}", app.own_url, self.id.as_str());
             let url = HeaderValue::try_from(url).expect("a URL is a header value");
             response.headers_mut().insert(EXPLAIN, url);
         }

@@ -33,6 +33,36 @@ pub(crate) fn create(dir: &Path) -> Result<(), FolderError> {
     fs::create_dir_all(dir).map_err(|e| FolderError::new(dir, e))
 }
 
+/// The file that is locked while keys or folders are made.
+const LOCK: &str = "folder.lock";
+
+/// The right to make keys and folders, which one server at a time has.
+#[derive(Debug)]
+pub(crate) struct Lock(#[expect(dead_code, reason = "it is held, and nothing else")] File);
+
+/// Waits for the right to make keys and folders. It ends with what is given, or with the process.
+pub(crate) async fn lock(data: &Path) -> Result<Lock, FolderError> {
+    let path = data.join(LOCK);
+    let locking = path.clone();
+    let lock = tokio::task::spawn_blocking(move || {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&locking)?;
+        file.lock()?;
+        std::io::Result::Ok(file)
+    });
+    let locked = lock.await.map_err(|e| FolderError::new(&path, e))?;
+    Ok(Lock(locked.map_err(|e| FolderError::new(&path, e))?))
+}
+
+/// The serial number of the certificate in a merchant's folder; none if there is no folder.
+pub(crate) fn serial_of(data: &Path, mchid: &Mchid) -> Result<Option<String>, FolderError> {
+    let path = of_merchant(data, mchid).join("merchant.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let file: Json = read_json(&path)?;
+    Ok(file["serial_no"].as_str().map(str::to_owned))
+}
+
 pub(crate) fn read(path: &Path) -> Result<String, FolderError> {
     fs::read_to_string(path).map_err(|e| FolderError::new(path, e))
 }

@@ -2,7 +2,9 @@
 //! checks.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
@@ -26,15 +28,38 @@ use crate::reply::Problem;
 /// where nothing else of the signed text is cut.
 const SHOWN_BODY_BYTES_MAX: usize = 8;
 
-/// The keys of merchants that have called, parsed once.
-#[derive(Debug, Default)]
-pub(crate) struct Identities(RwLock<Known>);
+/// The keys of merchants that have called, parsed once; where other nodes may change them, once in
+/// a while.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    known: RwLock<Known>,
+    /// How old what is known may be.
+    age_max: Option<Duration>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
-    merchants: BTreeMap<Mchid, Arc<Identity>>,
+    merchants: BTreeMap<Mchid, Entry>,
     /// How often one was forgotten: what was read before does not count after.
     forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    identity: Arc<Identity>,
+    read: Instant,
+    /// Whether somebody is reading it again.
+    in_work: AtomicBool,
+}
+
+impl Entry {
+    /// Whether it will do. Of those who find it too old one reads it again, and the others make do
+    /// with it for as long again.
+    fn will_do(&self, age_max: Option<Duration>) -> bool {
+        let Some(age_max) = age_max else { return true };
+        let age = self.read.elapsed();
+        age < age_max || (age < 2 * age_max && self.in_work.swap(true, Ordering::AcqRel))
+    }
 }
 
 #[derive(Debug)]
@@ -43,24 +68,59 @@ struct Identity {
     platform_keys: PlatformKeys,
 }
 
+impl Identity {
+    fn key(&self, serial: &Serial) -> Option<PublicKey> {
+        self.keys.iter().find(|(known, _)| known == serial).map(|(_, key)| key.clone())
+    }
+}
+
 impl Identities {
+    /// What is read counts for so long; for ever, if nobody else can change it.
+    pub(crate) fn new(age_max: Option<Duration>) -> Self {
+        Self { known: RwLock::default(), age_max }
+    }
+
     async fn of(&self, app: &App, mchid: &Mchid) -> Result<Option<Arc<Identity>>, Problem> {
-        let forgotten = {
-            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(identity) = known.merchants.get(mchid) {
-                return Ok(Some(Arc::clone(identity)));
+        {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(entry) = known.merchants.get(mchid)
+                && entry.will_do(self.age_max)
+            {
+                return Ok(Some(Arc::clone(&entry.identity)));
             }
-            known.forgotten
-        };
+        }
+        self.read(app, mchid).await
+    }
+
+    /// The key of a serial number. One that is unknown may be new: then it is looked for again,
+    /// if another node may have made it.
+    async fn key(
+        &self,
+        app: &App,
+        mchid: &Mchid,
+        identity: &Identity,
+        serial: &Serial,
+    ) -> Result<Option<PublicKey>, Problem> {
+        let known = identity.key(serial);
+        if known.is_some() || self.age_max.is_none() {
+            return Ok(known);
+        }
+        Ok(self.read(app, mchid).await?.and_then(|identity| identity.key(serial)))
+    }
+
+    async fn read(&self, app: &App, mchid: &Mchid) -> Result<Option<Arc<Identity>>, Problem> {
+        let forgotten = self.known.read().unwrap_or_else(PoisonError::into_inner).forgotten;
+        let read = Instant::now();
         let Some(merchant) = app.read(Find::<Merchant>::new(mchid.as_str())).await? else {
             return Ok(None);
         };
         let keys: Result<_, _> = merchant.credentials.iter().map(open_credential).collect();
         let keys = keys.map_err(Problem::defect)?;
         let identity = Arc::new(Identity { keys, platform_keys: merchant.platform_keys });
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.forgotten == forgotten {
-            known.merchants.insert(mchid.clone(), Arc::clone(&identity));
+            let (identity, in_work) = (Arc::clone(&identity), AtomicBool::new(false));
+            known.merchants.insert(mchid.clone(), Entry { identity, read, in_work });
         }
         Ok(Some(identity))
     }
@@ -73,7 +133,7 @@ impl Identities {
 
     /// Has a merchant that has changed read again.
     pub(crate) fn forget(&self, mchid: &Mchid) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.merchants.remove(mchid);
         known.forgotten += 1;
     }
@@ -145,12 +205,14 @@ pub(crate) async fn claimed(
             "商户未申请过证书。请到商户平台上申请证书授权机构颁发的证书。详情可参考:http://kf.qq.com/faq/180824JvUZ3i180824YvMNJj.html。",
         ));
     };
-    let serial = Serial::parse(&authorization.serial_no).ok();
-    let key = identity.keys.iter().find(|(known, _)| Some(known) == serial.as_ref());
-    let Some((_, key)) = key else {
+    let key = match Serial::parse(&authorization.serial_no) {
+        Ok(serial) => app.identities.key(app, &mchid, &identity, &serial).await?,
+        Err(_) => None,
+    };
+    let Some(key) = key else {
         return Err(sign_error("商户证书序列号有误。请使用签名私钥匹配的证书序列号"));
     };
-    Ok(Claimed { mchid, authorization, key: key.clone() })
+    Ok(Claimed { mchid, authorization, key })
 }
 
 fn garbled() -> Problem {

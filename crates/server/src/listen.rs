@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use redress_core::clock;
 use redress_store::{Failure, Location, OpenError, Options, Store};
@@ -19,6 +20,7 @@ use crate::fault::Faults;
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
 use crate::limits::Limits;
+use crate::node::{self, Node};
 use crate::notify::Sender;
 use crate::own::Tickets;
 use crate::platform::Platform;
@@ -35,6 +37,7 @@ use crate::{metrics, router, worker};
 pub struct Server {
     app: Arc<App>,
     address: SocketAddr,
+    stop_grace: Duration,
     standby_url: Option<String>,
     ca_path: PathBuf,
     stop: watch::Sender<bool>,
@@ -87,6 +90,8 @@ impl Server {
         folder::create(&config.data)?;
         let location = config.store.clone().unwrap_or_else(|| database(&config.data));
         let store = Store::open(&location, Options::default())?;
+        // Servers that start together make one world, and its keys once.
+        let alone = folder::lock(&config.data).await?;
         let authority = CertificateAuthority::load_or_make(&config.data)?;
         let (listener, address) = bind(config.listen, "--listen").await?;
         let standby = match config.standby {
@@ -108,17 +113,22 @@ impl Server {
             tracing::warn!(share = %config.sign_test, "so many answers are probes that clients fail");
         }
         let faults = Arc::new(Faults::default());
-        let (data, base_url) = (config.data, url(address));
+        let (data, own_url) = (config.data, url(address));
+        let base_url = config.public_url.map_or_else(|| own_url.clone(), |url| url.to_string());
         folder::set_base_url(&data, &base_url)?;
         let platform = Platform::load_or_make(&data)?;
+        let is_shared = store.is_shared();
+        let age_max = is_shared.then_some(node::KNOWN_AGE_MAX);
+        let node = Node::new(config.node, address, is_shared);
+        metrics::node(node.name(), location.engine());
         let app = Arc::new(App {
+            tickets: if is_shared { Tickets::shared(&data)? } else { Tickets::default() },
             store,
             clock: Clock::default(),
             platform: Arc::new(platform),
-            identities: Identities::default(),
-            apiv3_keys: ApiV3Keys::default(),
+            identities: Identities::new(age_max),
+            apiv3_keys: ApiV3Keys::new(age_max),
             sender,
-            tickets: Tickets::default(),
             tally: Tally::default(),
             limits,
             sign_test: config.sign_test,
@@ -129,12 +139,15 @@ impl Server {
             explain: config.explain,
             data,
             base_url,
+            own_url,
+            node,
             control_token: config.control_token,
             registering: tokio::sync::Mutex::new(()),
         });
         let kept = app.read(clock::Read).await?;
         app.clock.advance_to(kept.offset_seconds);
         world::make(&app).await?;
+        drop(alone);
 
         let (stop, stopped) = watch::channel(false);
         let door = Arc::new(Door {
@@ -146,15 +159,20 @@ impl Server {
             places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
         });
         let mut tasks = vec![
-            tokio::spawn(worker::work(Arc::clone(&app), stopped)),
+            tokio::spawn(worker::work(Arc::clone(&app), stopped.clone())),
             tokio::spawn(connection::accept(listener, Site::Main, Arc::clone(&door))),
         ];
+        if is_shared {
+            tasks.push(tokio::spawn(node::follow(Arc::clone(&app), stopped)));
+        }
         let mut standby_url = None;
         if let Some((listener, address)) = standby {
             standby_url = Some(url(address));
             tasks.push(tokio::spawn(connection::accept(listener, Site::Standby, door)));
         }
-        Ok(Self { app, address, standby_url, ca_path, stop, tasks })
+        tracing::info!(node = app.node.name(), store = %location, url = app.own_url, "it serves");
+        let stop_grace = config.stop_grace;
+        Ok(Self { app, address, stop_grace, standby_url, ca_path, stop, tasks })
     }
 
     /// Where it listens.
@@ -166,7 +184,19 @@ impl Server {
     /// `http://HOST:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
+        self.app.own_url.as_str()
+    }
+
+    /// Where merchants reach it, as their folders say: the same, unless told otherwise.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
         &self.app.base_url
+    }
+
+    /// What it is called where it is one of several.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        self.app.node.name()
     }
 
     /// `https://HOST:PORT`, the same port.
@@ -213,8 +243,14 @@ impl Server {
         summary::of(&self.app).await
     }
 
-    /// Stops: no new connection, requests under way are answered, what was written is kept.
+    /// Stops: says so at `/readyz`, and after the grace period takes no new connection; requests
+    /// under way are answered, jobs given back, what was written is kept.
     pub async fn stop(self) {
+        self.app.node.stop();
+        tracing::info!(node = self.app.node.name(), "it stops");
+        if !self.stop_grace.is_zero() {
+            tokio::time::sleep(self.stop_grace).await;
+        }
         self.stop.send_replace(true);
         for task in self.tasks {
             if let Err(error) = task.await {

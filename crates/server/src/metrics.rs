@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::Method;
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 const REQUESTS: &str = "redress_requests_total";
@@ -13,6 +13,7 @@ const JOBS: &str = "redress_jobs_total";
 const CALLBACKS: &str = "redress_callbacks_total";
 const LIMITED: &str = "redress_rate_limited_total";
 const FAULTS: &str = "redress_faults_total";
+const NODE: &str = "redress_node_info";
 const PROBES: &str = "redress_sign_tests_total";
 const COMMITS: &str = "redress_commits_total";
 const COMMANDS: &str = "redress_commands_total";
@@ -32,11 +33,17 @@ pub(crate) fn install() {
         describe_counter!(CALLBACKS, "Attempts to deliver a callback, by outcome.");
         describe_counter!(LIMITED, "Requests refused for a rate, by path and limit.");
         describe_counter!(FAULTS, "Faults that happened on purpose, by kind.");
+        describe_gauge!(NODE, "1; its labels say which node this is, and what keeps its world.");
         describe_counter!(PROBES, "Wrong signatures sent on purpose, and taken by receivers.");
         describe_counter!(COMMITS, "Commits of the store.");
         describe_counter!(COMMANDS, "Commands that were committed, those of jobs included.");
         handle
     });
+}
+
+/// A server of this process has started.
+pub(crate) fn node(name: &str, store: &'static str) {
+    gauge!(NODE, "node" => name.to_owned(), "store" => store).set(1.0);
 }
 
 /// All of them, in the Prometheus text format.

@@ -10,8 +10,8 @@ use redress_core::merchant::PlatformKeys;
 use redress_crypto::{PrivateKey, Serial, nonce, random_bytes, sign_response};
 use serde::{Deserialize, Serialize};
 
-use self::certificates::Certificates;
 pub(crate) use self::certificates::Certified;
+use self::certificates::{Certificates, Stamp};
 use crate::clock;
 use crate::folder::{self, FolderError};
 
@@ -21,6 +21,8 @@ pub(crate) struct Platform {
     dir: PathBuf,
     public: Arc<Signer>,
     certificates: RwLock<Arc<Certificates>>,
+    /// Which state of their file these are.
+    seen: Mutex<Option<Stamp>>,
     /// Held while one certificate is put in the place of another.
     rotating: Mutex<()>,
 }
@@ -67,9 +69,10 @@ impl Platform {
             Serial::parse(&file.public_key_id).map_err(|e| FolderError::new(&file_path, e))?;
         let certificates = Certificates::load_or_make(&dir, clock::wall())?;
         Ok(Self {
-            dir,
             public: Arc::new(Signer { key, serial }),
             certificates: RwLock::new(Arc::new(certificates)),
+            seen: Mutex::new(Certificates::stamp(&dir)),
+            dir,
             rotating: Mutex::new(()),
         })
     }
@@ -118,16 +121,47 @@ impl Platform {
         if keys.has_public_key() && *name == self.public.serial {
             return Some(Arc::clone(&self.public));
         }
-        let known = keys.has_certificates().then(|| self.known())?;
-        let named = known.living(clock::wall()).find(|living| living.signer.serial() == name);
-        named.map(|named| Arc::clone(&named.signer))
+        if !keys.has_certificates() {
+            return None;
+        }
+        let find = || {
+            let known = self.known();
+            let named = known.living(clock::wall()).find(|living| living.signer.serial() == name);
+            named.map(|named| Arc::clone(&named.signer))
+        };
+        // Another node may have made it: a look at a file's date tells.
+        find().or_else(|| if self.follow() { find() } else { None })
+    }
+
+    /// Reads the certificates again if another node has written them. Says whether it has.
+    pub(crate) fn follow(&self) -> bool {
+        let stamp = Certificates::stamp(&self.dir);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if stamp.is_none() || *seen == stamp {
+            return false;
+        }
+        let read = match Certificates::load(&self.dir) {
+            Ok(read) if read.is_empty() => return false,
+            Ok(read) => read,
+            Err(error) => {
+                tracing::error!(%error, "the platform's certificates could not be read again");
+                return false;
+            }
+        };
+        *self.certificates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
+        *seen = stamp;
+        tracing::info!("the platform's certificates were read again");
+        true
     }
 
     /// Puts a new certificate in the place of the others, which live and sign for so many seconds
-    /// more. Makes a key: not for a thread that serves others.
+    /// more. Makes a key: not for a thread that serves others. The caller keeps other nodes from
+    /// doing the same.
     pub(crate) fn rotate(&self, overlap_seconds: i64) -> Result<(), FolderError> {
         let _one_at_a_time = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        self.follow();
         let next = self.known().rotated(&self.dir, clock::wall(), overlap_seconds)?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Certificates::stamp(&self.dir);
         *self.certificates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }

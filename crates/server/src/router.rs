@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
 use redress_api::{
     Definition, certificate, combine, compensation, fund, partner, pay, refund, security, sharing,
@@ -143,6 +145,15 @@ fn routes() -> Vec<Route> {
     ]
 }
 
+/// A word about this node, with its name.
+fn named(app: &App, answer: impl IntoResponse) -> Response {
+    ([("redress-node", app.node.name())], answer).into_response()
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    named(&app, serve::readyz(State(Arc::clone(&app))).await)
+}
+
 /// What this server serves.
 #[must_use]
 pub fn operations() -> Vec<Definition> {
@@ -164,8 +175,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     router
         .fallback(serve::unknown_path)
         .method_not_allowed_fallback(serve::wrong_method)
-        .route("/livez", get(|| async { "ok\n" }))
-        .route("/readyz", get(serve::readyz))
+        .route("/livez", get(async |State(app): State<Arc<App>>| named(&app, "ok\n")))
+        .route("/readyz", get(ready))
         .route("/metrics", get(|| async { metrics::render() }))
         .nest("/_control", control.clone())
         // A nested router is not asked about its own path with a slash behind.

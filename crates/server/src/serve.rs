@@ -10,10 +10,11 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use redress_api::error::{INVALID_REQUEST, METHOD_NOT_ALLOWED, PATH_NOT_FOUND};
 use redress_core::refusal::number;
+use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use crate::app::App;
-use crate::config::{BODY_BYTES_MAX, BODY_SECONDS_MAX, DRAIN_BYTES_MAX};
+use crate::config::{BODY_BYTES_MAX, BODY_SECONDS_MAX, DRAIN_BYTES_MAX, READY_SECONDS_MAX};
 use crate::exchange::Exchange;
 use crate::fault::{Hit, Stage};
 use crate::identify::{self, Proven};
@@ -37,7 +38,7 @@ pub(crate) async fn serve(
     if let Some(problem) = exchange.fault.and_then(|hit| hit.instead()) {
         return exchange.end(&app, Err(problem));
     }
-    let span = exchange.span();
+    let span = exchange.span(&app.node);
     let outcome = handle(route, &app, &mut exchange, body).instrument(span).await;
     exchange.end(&app, outcome)
 }
@@ -82,13 +83,21 @@ async fn refuse(
     exchange.end(app, Err(problem))
 }
 
-/// Whether requests can be served: the store answers.
+/// Whether requests can be served: the store answers, and the server is not being stopped.
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
-    if app.store.ready().await {
-        (StatusCode::OK, "ok\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+    match unready(&app).await {
+        None => (StatusCode::OK, "ok\n"),
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
     }
+}
+
+/// Why requests cannot be served, if so.
+pub(crate) async fn unready(app: &App) -> Option<&'static str> {
+    if app.node.is_stopping() {
+        return Some("the server is being stopped\n");
+    }
+    let ready = timeout(Duration::from_secs(READY_SECONDS_MAX), app.store.ready()).await;
+    (ready != Ok(true)).then_some("the store does not answer\n")
 }
 
 /// One request, in the order in which the provider checks: head, body, signature, parameters,
@@ -164,7 +173,7 @@ async fn hear_out(exchange: &mut Exchange, body: Body, problem: Problem) -> Prob
 /// The whole body, within its limits.
 async fn collect(body: Body) -> Result<Bytes, Problem> {
     let slow = || Problem::new(INVALID_REQUEST, number::PARAMETER, "读取请求包体超时").closing();
-    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), read(body))
+    timeout(Duration::from_secs(BODY_SECONDS_MAX), read(body))
         .await
         .unwrap_or_else(|_: tokio::time::error::Elapsed| Err(slow()))
 }

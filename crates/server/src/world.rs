@@ -1,5 +1,6 @@
 //! The demo world: the merchants and orders whose numbers the documentation's samples use.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use redress_api::{Fen, Mchid};
@@ -36,6 +37,18 @@ pub enum WorldError {
     /// The store.
     #[error("the demo world could not be stored: {0}")]
     Store(#[from] Failure),
+    /// The database knows a merchant by a certificate that the folder does not have.
+    #[error(
+        "{} is not the data folder of this database: merchant {mchid} has another certificate \
+         there, or none; nodes that share a database share its folder, or have copies of it",
+        data.display()
+    )]
+    Foreign {
+        /// The data folder.
+        data: PathBuf,
+        /// The merchant.
+        mchid: Mchid,
+    },
 }
 
 /// Makes whatever of the demo world is not there. What is there stays as it is, so it can be run
@@ -73,8 +86,8 @@ async fn merchant(
     appid: &str,
 ) -> Result<(), WorldError> {
     let mchid = number(mchid);
-    if app.read(Find::<Merchant>::new(mchid.as_str())).await?.is_some() {
-        return Ok(());
+    if let Some(known) = app.read(Find::<Merchant>::new(mchid.as_str())).await? {
+        return belongs(app, &known);
     }
     let merchant = Merchant {
         name: name.to_owned(),
@@ -84,6 +97,18 @@ async fn merchant(
     };
     register(app, merchant).await?;
     Ok(())
+}
+
+/// Whether the folder is the one that the database was made with. A database in the folder is.
+fn belongs(app: &App, known: &Merchant) -> Result<(), WorldError> {
+    let serial = match app.store.is_shared() {
+        true => folder::serial_of(&app.data, &known.mchid)?,
+        false => return Ok(()),
+    };
+    if known.credentials.iter().any(|known| Some(&known.serial_no) == serial.as_ref()) {
+        return Ok(());
+    }
+    Err(WorldError::Foreign { data: app.data.clone(), mchid: known.mchid.clone() })
 }
 
 /// Makes a merchant's keys and folder, then the merchant.

@@ -136,7 +136,9 @@ impl Postgres {
             }
         };
         let count = options.unwrap_or_default().readers_max.max(1);
-        let readers = Readers::new(connector.clone(), Purpose::Read, count);
+        // A server reads what it has written, which a standby may not have yet.
+        let purpose = if writers.is_some() { Purpose::Write } else { Purpose::Read };
+        let readers = Readers::new(connector.clone(), purpose, count);
         Ok(Self { readers, writers, scheduled, connector, runtime: Mutex::new(None) })
     }
 

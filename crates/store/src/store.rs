@@ -161,6 +161,15 @@ impl Store {
         }
     }
 
+    /// Whether other servers may have it open too.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        match &self.backend {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(_) => true,
+        }
+    }
+
     /// How long whoever waits for jobs sleeps at most, in seconds: where there are several servers,
     /// one of them may die with what it was told.
     #[must_use]

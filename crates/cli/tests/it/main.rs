@@ -18,6 +18,7 @@ mod fuzz;
 mod interop;
 mod keys;
 mod message;
+mod nodes;
 mod notify;
 mod outage;
 mod payer;

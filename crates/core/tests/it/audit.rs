@@ -17,6 +17,7 @@ use crate::scene::{
 };
 use crate::world::World;
 
+mod chains;
 mod numbers;
 mod refunds;
 

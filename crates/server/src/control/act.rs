@@ -43,7 +43,7 @@ struct NewMerchant {
 
 pub(super) async fn register(State(app): State<Arc<App>>, body: Bytes) -> Handled {
     let new: NewMerchant = read(&body)?;
-    let _one_at_a_time = app.registering.lock().await;
+    let _one_at_a_time = app.alone().await.map_err(|e| Trouble::fault(&e))?;
     if app.read(Find::<Merchant>::new(new.mchid.as_str())).await?.is_some() {
         let what = format!("there is a merchant {} already", new.mchid);
         return Err(Trouble::new(StatusCode::CONFLICT, what));

@@ -66,7 +66,7 @@ pub(super) async fn rotate(State(app): State<Arc<App>>, body: Bytes) -> Handled 
         let what = format!("an overlap has 0 to {OVERLAP_SECONDS_MAX} seconds");
         return Err(Trouble::new(StatusCode::BAD_REQUEST, what));
     }
-    let _one_at_a_time = app.registering.lock().await;
+    let _one_at_a_time = app.alone().await.map_err(|e| Trouble::fault(&e))?;
     if overlap_seconds > 0 && app.platform.certificates().len() >= CERTIFICATES_MAX {
         let what = format!("{CERTIFICATES_MAX} certificates are in use; let one retire first");
         return Err(Trouble::new(StatusCode::CONFLICT, what));
@@ -103,7 +103,7 @@ pub(super) async fn trust(
     }
     let mchid: Mchid = parse(&mchid, "merchant number")?;
     let Said { platform_keys } = read(&body)?;
-    let _one_at_a_time = app.registering.lock().await;
+    let _one_at_a_time = app.alone().await.map_err(|e| Trouble::fault(&e))?;
     let merchant = app.execute(Trust { mchid, platform_keys }).await?;
     app.identities.forget(&merchant.mchid);
     hand_out(&app, &merchant).await?;

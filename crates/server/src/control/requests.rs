@@ -15,7 +15,10 @@ use crate::requests::{Explainer, Filter, Found, Listed, Message, Record};
 pub(super) async fn list(State(app): State<Arc<App>>, Query(filter): Query<Filter>) -> Handled {
     let looked = tokio::task::spawn_blocking(move || {
         let Listed { found, next } = filter.search(&app.requests.newest_first());
-        let items: Vec<Json> = found.iter().map(short).collect();
+        let mut items: Vec<Json> = found.iter().map(short).collect();
+        for item in &mut items {
+            item["node"] = app.node.shown().into();
+        }
         // As a text, like those of the other lists.
         json!({ "items": items, "next": next.map(|next| next.to_string()) })
     });
@@ -28,6 +31,7 @@ pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
         Trouble::unknown(format!("the log has no request {id}: it keeps the last ones only"))
     })?;
     let mut shown = whole(&record);
+    shown["node"] = app.node.shown().into();
     shown["explanation"] = json!(Explainer::ask(&app, &record).await);
     Ok(Shown(shown))
 }

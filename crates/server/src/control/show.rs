@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{INDEX, Shown, Trouble, parse};
 use crate::app::App;
-use crate::{clock as clocks, router, summary};
+use crate::{clock as clocks, router, serve, summary};
 
 pub(super) type Handled = Result<Shown<Json>, Trouble>;
 
@@ -185,6 +185,22 @@ pub(super) async fn clock(State(app): State<Arc<App>>) -> Shown<Json> {
         "now": app.now(),
         "offset_seconds": app.clock.offset_seconds(),
         "wall": redress_api::Timestamp::from_unix(clocks::wall()),
+    }))
+}
+
+/// Which node this is. Of several, each answers for itself.
+pub(super) async fn status(State(app): State<Arc<App>>) -> Shown<Json> {
+    let unready = serve::unready(&app).await;
+    Shown(json!({
+        "node": app.node.name(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "ready": unready.is_none(),
+        "why_not": unready.map(str::trim_end),
+        "stopping": app.node.is_stopping(),
+        "shared": app.store.is_shared(),
+        "url": app.own_url,
+        "public_url": app.base_url,
+        "now": app.now(),
     }))
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,13 +24,15 @@ use redress_crypto::{ApiV3Key, sha1_hex};
 use super::Own;
 use crate::apiv3::Sealed;
 use crate::app::App;
+use crate::folder::{self, FolderError};
 use crate::identify::Proven;
 use crate::reply::{Problem, Success};
 
 /// How many rows or transfers are read at once.
 const PAGE_ITEMS: u32 = 1000;
 
-/// What tickets are sealed with: known to this process alone, so that a restart ends them all.
+/// What tickets are sealed with: known to this process alone, so that a restart ends them all; or
+/// to all nodes, so that each opens what another has sealed.
 pub(crate) struct Tickets(ApiV3Key);
 
 impl Default for Tickets {
@@ -38,9 +41,23 @@ impl Default for Tickets {
     }
 }
 
+/// The file that nodes share the key by.
+const FILE: &str = "ticket_key.json";
+
 const ASSOCIATED_DATA: &str = "statement";
 
 impl Tickets {
+    /// With the key of a data folder, which is made if there is none. The caller keeps other nodes
+    /// from making another.
+    pub(crate) fn shared(data: &Path) -> Result<Self, FolderError> {
+        let path = data.join("platform").join(FILE);
+        if !path.exists() {
+            folder::write_json(&path, &ApiV3Key::generate().expose())?;
+        }
+        let key: String = folder::read_json(&path)?;
+        Ok(Self(ApiV3Key::new(&key).map_err(|e| FolderError::new(&path, e))?))
+    }
+
     /// A ticket as a text of letters, digits, `-` and `_`.
     fn seal(&self, ticket: &Ticket) -> Result<String, Problem> {
         let text = serde_json::to_vec(ticket).map_err(Problem::defect)?;
@@ -212,5 +229,28 @@ async fn each_row<R: Row>(
         for (_, stored) in page {
             show(serde_json::from_str(&stored.body).map_err(Problem::defect)?);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redress_api::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn nodes_that_share_a_folder_open_each_others_tickets() {
+        let data = tempfile::tempdir().unwrap();
+        folder::create(&data.path().join("platform")).unwrap();
+        let one = Tickets::shared(data.path()).unwrap();
+        let other = Tickets::shared(data.path()).unwrap();
+        let day = "2026-11-25".parse::<BillDate>().unwrap().day().unwrap();
+        let wanted = Wanted::Funds { day, purse: Purse::of(AccountType::Basic).unwrap() };
+        let mchid: Mchid = "1230000109".parse().unwrap();
+        let ticket = Ticket::issue(mchid.clone(), wanted, Timestamp::from_unix(0));
+        let token = one.seal(&ticket).ok().unwrap();
+        let opened = other.open(&token).expect("the other node's key is the same");
+        assert!(opened.check(&mchid, Timestamp::from_unix(1)).is_ok());
+        assert!(Tickets::default().open(&token).is_none(), "a server by itself has its own");
     }
 }

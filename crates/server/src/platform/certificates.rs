@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use redress_crypto::{Certificate, PrivateKey, random_bytes};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,13 @@ struct Entry {
     retires_at: i64,
 }
 
+/// What tells one state of a file from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    written: SystemTime,
+    bytes: u64,
+}
+
 /// The certificates, by when they sign; never none.
 #[derive(Debug)]
 pub(super) struct Certificates(Vec<Certified>);
@@ -44,16 +52,32 @@ impl Certificates {
     /// Reads them, or makes the first one.
     pub(super) fn load_or_make(dir: &Path, now: i64) -> Result<Self, FolderError> {
         let path = dir.join(FILE);
-        let entries: Vec<Entry> =
-            if path.exists() { folder::read_json(&path)? } else { Vec::new() };
-        let kept: Result<Vec<_>, _> = entries.into_iter().map(|e| e.open(&path)).collect();
-        let kept = Self(kept?);
+        let kept = Self::load(dir)?;
         if kept.living(now).next().is_some() {
             return Ok(kept);
         }
         let first = Self(vec![Certified::make(&path, now, now)?]);
         first.write(&path)?;
         Ok(first)
+    }
+
+    /// Reads them. There are none where there is no file.
+    pub(super) fn load(dir: &Path) -> Result<Self, FolderError> {
+        let path = dir.join(FILE);
+        let entries: Vec<Entry> =
+            if path.exists() { folder::read_json(&path)? } else { Vec::new() };
+        let kept: Result<Vec<_>, _> = entries.into_iter().map(|e| e.open(&path)).collect();
+        Ok(Self(kept?))
+    }
+
+    /// Which state their file is in.
+    pub(super) fn stamp(dir: &Path) -> Option<Stamp> {
+        let file = std::fs::metadata(dir.join(FILE)).ok()?;
+        Some(Stamp { written: file.modified().ok()?, bytes: file.len() })
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Those that are in use at a moment, or soon will be.

@@ -117,7 +117,7 @@ fn said(app: &App, record: &Record, made: &Explanation) {
         causes.push("unknown");
     }
     let id = record.id.as_str();
-    let see = format!("{}/_control/requests/{id}", app.base_url);
+    let see = format!("{}/_control/requests/{id}", app.own_url);
     tracing::warn!(request = id, cause = causes.join(","), why, see, "a request was not believed");
 }
 

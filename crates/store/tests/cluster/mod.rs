@@ -6,7 +6,7 @@
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -125,6 +125,8 @@ pub(crate) fn command(program: &Path) -> Command {
 /// A folder that PostgreSQL may have.
 pub(crate) fn folder() -> PathBuf {
     let folder = tempfile::Builder::new().prefix("redress-pg-").tempdir().expect("a folder").keep();
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(&folder, private).expect("the folder is private");
     if let Some((uid, gid)) = user() {
         chown(&folder, Some(uid), Some(gid)).expect("the folder is given away");
     }
@@ -146,25 +148,13 @@ fn start(initdb: &Path, postgres: &Path) -> Cluster {
         .expect("initdb runs");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let port = free_port();
-    // It ends with this program, however that ends: then the pipe that `cat` reads is closed.
-    let script = "\"$@\" & server=$!; cat > /dev/null; kill -QUIT $server; wait; rm -rf \"$0\"";
-    let mut server = command(Path::new("/bin/sh"));
-    server.arg("-c").arg(script).arg(&folder).arg(postgres).arg("-D").arg(&folder);
-    server.arg("-k").arg(&folder).args(["-p", &port.to_string()]);
-    for setting in SETTINGS {
-        server.args(["-c", setting]);
-    }
-    // What is tested is that we lose nothing when we die, not that the disk keeps its word.
-    server.args(["-c", "fsync=off"]);
-    let log = std::fs::File::create(folder.join("log")).expect("a log");
-    // The pipe stays open as long as the child is kept.
-    let server = server
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .expect("the server starts");
-    let cluster = Cluster { port, _server: server };
+    let cluster = Cluster { port, _server: serve(postgres, &folder, port) };
+    await_database(port, &folder);
+    cluster
+}
+
+/// Waits until a new server answers, and makes the database.
+pub(crate) fn await_database(port: u16, folder: &Path) {
     let maintenance = format!("postgres://redress@127.0.0.1:{port}/postgres");
     let start = Instant::now();
     while let Err(error) = psql(&maintenance, "CREATE DATABASE redress") {
@@ -172,5 +162,27 @@ fn start(initdb: &Path, postgres: &Path) -> Cluster {
         assert!(start.elapsed() < START_MAX, "{error}\n{}", log());
         std::thread::sleep(Duration::from_millis(50));
     }
-    cluster
+}
+
+/// Starts a server over a folder that has been made. It ends with this program, however that ends,
+/// and its folder with it.
+pub(crate) fn serve(postgres: &Path, folder: &Path, port: u16) -> Child {
+    // When this program ends, the pipe that `cat` reads is closed.
+    let script = "\"$@\" & server=$!; cat > /dev/null; kill -QUIT $server; wait; rm -rf \"$0\"";
+    let mut server = command(Path::new("/bin/sh"));
+    server.arg("-c").arg(script).arg(folder).arg(postgres).arg("-D").arg(folder);
+    server.arg("-k").arg(folder).args(["-p", &port.to_string()]);
+    for setting in SETTINGS {
+        server.args(["-c", setting]);
+    }
+    // What is tested is that we lose nothing when we die, not that the disk keeps its word.
+    server.args(["-c", "fsync=off"]);
+    let log = std::fs::File::create(folder.join("log")).expect("a log");
+    // The pipe stays open as long as the child is kept.
+    server
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("the server starts")
 }
