@@ -5,7 +5,6 @@ mod bill;
 mod ca;
 mod callbacks;
 mod cli;
-#[expect(dead_code, reason = "other test programs use the rest")]
 #[path = "../../../store/tests/cluster/mod.rs"]
 mod cluster;
 mod crash;

@@ -2,9 +2,6 @@
 //! killed without anybody losing anything.
 
 mod chaos;
-#[path = "../../../store/tests/cluster/mod.rs"]
-#[expect(dead_code, reason = "other tests use the rest of it")]
-mod cluster;
 #[path = "../../../store/tests/cluster/pair.rs"]
 mod pair;
 mod proxy;
@@ -23,6 +20,7 @@ use serde_json::{Value as Json, json};
 
 use self::proxy::Proxy;
 use self::serving::Nodes;
+use crate::cluster;
 use crate::served::{run, stderr, stdout};
 
 /// An order of the demo world.
