@@ -1,7 +1,9 @@
 //! The store on SQLite: one thread writes, a few connections read.
 
+mod chain;
 mod connection;
 mod jobs;
+mod key;
 mod readers;
 mod rows;
 mod session;
@@ -19,6 +21,7 @@ use tokio::sync::Notify;
 
 pub(crate) use connection::prepare;
 use connection::{lock, open_to_read, open_to_write, resolve};
+pub(crate) use key::{RowKey, row_key};
 use readers::Readers;
 pub use writer::Queue;
 use writer::Writer;

@@ -22,6 +22,12 @@ macro_rules! transfer_columns {
     };
 }
 
+macro_rules! transfers {
+    ($rest:literal) => {
+        concat!("SELECT ", transfer_columns!(), " FROM transfer t ", $rest)
+    };
+}
+
 macro_rules! account_columns {
     () => {
         "a.id, a.limit_kind, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted"
@@ -140,6 +146,18 @@ pub(super) const JOB_NEXT: &str = "SELECT run_at FROM job WHERE leased_until <= 
 pub(super) const JOB_POSTPONE: &str = "UPDATE job SET run_at = $1, leased_until = 0 WHERE tenant = $2 AND id = $3 AND attempt = $4 RETURNING id";
 
 // Lists, in the order in which things were made.
+pub(super) const LIST_TRANSFERS: &str = transfers!("WHERE t.seq > $1 ORDER BY t.seq LIMIT $2");
+/// No transfer has one account on both sides, so nothing comes twice.
+pub(super) const LIST_TRANSFERS_OF_ACCOUNT: &str = concat!(
+    transfers!("WHERE t.debit = $1 AND t.seq > $2 UNION ALL "),
+    transfers!("WHERE t.credit = $1 AND t.seq > $2 ORDER BY seq LIMIT $3")
+);
+pub(super) const LIST_TRANSFERS_OF_REFERENCE: &str =
+    transfers!("WHERE t.reference = $1 AND t.seq > $2 ORDER BY t.seq LIMIT $3");
+pub(super) const LIST_TRANSFERS_OF_BOTH: &str = transfers!(
+    "WHERE t.reference = $1 AND t.seq > $2 AND (t.debit = $3 OR t.credit = $3) \
+     ORDER BY t.seq LIMIT $4"
+);
 pub(super) const LIST_ROWS: &str = "SELECT e.id, e.version, e.body FROM entity e WHERE e.kind = $1 AND e.seq > coalesce(\
      (SELECT a.seq FROM entity a WHERE a.tenant = $2 AND a.kind = $1 AND a.id = $3), 0) \
      ORDER BY e.seq LIMIT $4";

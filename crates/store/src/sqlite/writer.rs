@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use redress_core::ledger::Link;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Notify, oneshot};
 
+use super::chain::Chain;
 use super::session::Session;
 use crate::error::{Failure, Fault, OpenError};
 use crate::sql;
@@ -44,8 +44,7 @@ impl Writer {
         queue: Queue,
         scheduled: Arc<Notify>,
     ) -> Result<Self, OpenError> {
-        let last = connection.query_row(sql::LAST_LINK, [], |row| row.get(0)).optional()?;
-        let chain = last.unwrap_or_default();
+        let chain = Chain::read(&connection)?;
         let (sender, receiver) = sync_channel(queue.commands_max.max(1));
         let group_max = queue.group_max.max(1);
         let work = move || {
@@ -149,7 +148,7 @@ where
 /// The thread's own.
 struct Loop {
     connection: Connection,
-    chain: Link,
+    chain: Chain,
     scheduled: Arc<Notify>,
 }
 
@@ -193,6 +192,9 @@ impl Loop {
                 chain: &mut chain,
                 scheduled: &mut scheduled,
             })?;
+        }
+        if chain != self.chain {
+            chain.write(&transaction)?;
         }
         transaction.commit()?;
         self.chain = chain;

@@ -16,8 +16,10 @@ macro_rules! place {
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod crash;
+mod migrate;
 mod open;
 mod place;
+mod real;
 mod world;
 
 /// The suite on an engine. A test that cannot run there ends at its first line, and says so.

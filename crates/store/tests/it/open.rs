@@ -51,7 +51,7 @@ fn a_newer_database_is_left_alone() {
     drop(place.open());
     place.sqlite().execute("INSERT INTO migration (n) VALUES (99)", []).unwrap();
     let newer = reopen(&place).map(drop).unwrap_err();
-    assert!(matches!(newer, OpenError::Newer { found: 99, known: 1 }), "{newer}");
+    assert!(matches!(newer, OpenError::Newer { found: 99, known: 2 }), "{newer}");
     let newer = Store::open_read_only(&place.location()).map(drop).unwrap_err();
     assert!(newer.to_string().contains("99"), "{newer}");
     place.sqlite().execute("DELETE FROM migration WHERE n = 99", []).unwrap();
@@ -64,7 +64,7 @@ fn an_older_database_is_not_read() {
     drop(place.open());
     place.sqlite().execute("DELETE FROM migration", []).unwrap();
     let older = Store::open_read_only(&place.location()).map(drop);
-    assert!(matches!(older, Err(OpenError::Older { found: 0, known: 1 })), "{older:?}");
+    assert!(matches!(older, Err(OpenError::Older { found: 0, known: 2 })), "{older:?}");
 }
 
 #[test]
@@ -111,5 +111,11 @@ async fn closing_empties_the_log() {
 async fn a_row_has_a_version() {
     let place = Place::file();
     let _store = place.open();
-    assert!(place.run("INSERT INTO entity VALUES ('note', 'a', '', 0, 0, '{}')").is_err());
+    let insert = |version: i64| {
+        let values = format!("zeroblob(16), 'note', 'a', '', {version}, 0, '{{}}'");
+        let columns = "key, kind, id, owner, version, updated_at, body";
+        place.run(&format!("INSERT INTO entity ({columns}) VALUES ({values})"))
+    };
+    assert!(insert(0).is_err());
+    insert(1).unwrap();
 }
