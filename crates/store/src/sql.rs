@@ -19,6 +19,8 @@ pub(crate) fn for_sqlite(statement: &'static str) -> Cow<'static, str> {
 
 /// SQLite's alone: writes the log into the database file, and empties it.
 pub(crate) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// SQLite's alone: writes as much of the log into the database file as no one reads any more.
+pub(crate) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {

@@ -1,6 +1,7 @@
 //! The store on SQLite: one thread writes, a few connections read.
 
 mod chain;
+mod checkpoint;
 mod connection;
 mod jobs;
 mod key;
@@ -50,7 +51,7 @@ impl Sqlite {
         let connection = open_to_write(&path)?;
         let readers = Readers::open(&path, options.readers_max.max(1))?;
         let scheduled = Arc::new(Notify::new());
-        let writer = Writer::start(connection, lock, options.queue, Arc::clone(&scheduled))?;
+        let writer = Writer::start(&path, connection, lock, options.queue, Arc::clone(&scheduled))?;
         Ok(Self { path, readers, writer: Some(writer), scheduled })
     }
 

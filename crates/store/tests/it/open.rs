@@ -107,6 +107,28 @@ async fn closing_empties_the_log() {
     assert_eq!(log.len(), 0);
 }
 
+/// Without checkpoints the log would have all of it.
+#[tokio::test]
+async fn the_log_does_not_grow_with_what_is_written() {
+    let place = Place::file();
+    let store = place.open();
+    let (words, length) = (45, 1_000_000);
+    for seed in 0..words {
+        let ids = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o"];
+        let id = ids[usize::try_from(seed).unwrap() % ids.len()];
+        store.execute(append(id, &"x".repeat(length)), frame(seed)).await.unwrap();
+    }
+    let size = |ending| std::fs::metadata(place.path().with_extension(ending)).unwrap().len();
+    let (log, file) = (size("db-wal"), size("db"));
+    let most = 16_000 * 4_096 + 10_000_000;
+    assert!(log < most, "the log has {log} bytes");
+    assert!(file > 10_000_000, "the file has {file} bytes while the store is open");
+    store.close().await;
+    assert_eq!(std::fs::metadata(place.path().with_extension("db-wal")).map_or(0, |f| f.len()), 0);
+    let note = place.open().read(Find("o"), frame(1000)).await.unwrap().unwrap();
+    assert_eq!(note.words.len(), 3);
+}
+
 #[tokio::test]
 async fn a_row_has_a_version() {
     let place = Place::file();
