@@ -120,6 +120,17 @@ statements! {
     ALL_TRANSFERS = transfers!("ORDER BY t.chain, t.n");
     ALL_CHAINS = "SELECT id, link FROM chain";
 
+    // A copy of a whole world. Numbers stay as they are.
+    COPY_CHAINS = "SELECT id, links, link FROM chain WHERE id > $1 ORDER BY id LIMIT $2";
+    COPY_ROWS = "SELECT seq, kind, id, owner, version, updated_at, body FROM entity \
+                 WHERE seq > $1 ORDER BY seq LIMIT $2";
+    COPY_ROW = "INSERT INTO entity (seq, key, kind, id, owner, version, updated_at, body) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    COPY_TRANSFER = "INSERT INTO transfer (seq, id, debit, credit, amount, reason, phase, \
+                     resolves, reference, at, chain, n, link) VALUES ($1, unhex($2), $3, $4, $5, \
+                     $6, $7, unhex($8), $9, $10, $11, $12, $13)";
+    COPY_JOB = "INSERT INTO job (id, run_at, attempt, body) VALUES ($1, $2, $3, $4)";
+
     // Migrations.
     MIGRATION_LAST = "SELECT max(n) FROM migration";
     MIGRATION_INSERT = "INSERT INTO migration (n) VALUES ($1)";

@@ -3,6 +3,7 @@
 mod chain;
 mod checkpoint;
 mod connection;
+mod copy;
 mod jobs;
 mod key;
 mod readers;
@@ -22,6 +23,7 @@ use tokio::sync::Notify;
 
 pub(crate) use connection::prepare;
 use connection::{lock, open_to_read, open_to_write, resolve};
+pub(crate) use copy::{Source, Target};
 pub(crate) use key::{RowKey, row_key};
 use readers::Readers;
 pub use writer::Queue;

@@ -76,6 +76,18 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// Opens the database to copy a world into it. Without a log: in an empty file nothing has to be kept
+/// for undoing.
+pub(super) fn open_to_copy_into(path: &Path) -> Result<Connection, OpenError> {
+    let create = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut connection = open(path, create)?;
+    migrate::migrate(&mut connection, path)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    Ok(connection)
+}
+
 /// Opens the database to bring its log in. The writer has it open.
 pub(super) fn open_to_checkpoint(path: &Path) -> Result<Connection, OpenError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -15,6 +15,7 @@ macro_rules! place {
 }
 #[path = "../cluster/mod.rs"]
 mod cluster;
+mod copy;
 mod crash;
 mod migrate;
 mod open;

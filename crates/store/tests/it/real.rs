@@ -73,3 +73,10 @@ pub(crate) async fn make(store: &Store) {
     let report = store.audit().await.unwrap();
     assert!(report.is_clean(), "{report:?}");
 }
+
+/// One more order is paid.
+pub(crate) async fn pay(store: &Store, seed: u128) {
+    let number = format!("more{seed}");
+    let more = Place { out_trade_no: number.parse().unwrap(), ..order(2) };
+    store.execute(more, Frame { now: at(1), seed }).await.unwrap();
+}
