@@ -1,8 +1,8 @@
 //! What a command costs: commands per second, CPU time and latency by the size of the groups that
 //! share a commit, on both engines; how that grows with the database; how large a file becomes.
 //!
-//! `cargo bench -p redress-store [-- --orders 1000000]`; see `docs/benchmarks/store.md`. CPU time is this
-//! process's: of PostgreSQL it is the client's half.
+//! `cargo bench -p redress-store [-- --orders 1000000] [--only PART]`; the parts are sqlite, postgres,
+//! growth and compensated. CPU time is this process's: of PostgreSQL it is the client's half.
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
@@ -288,19 +288,32 @@ async fn compensated(folder: &Path, orders: u64) {
     tables(&path, orders);
 }
 
-fn argument(name: &str) -> Option<u64> {
+fn argument(name: &str) -> Option<String> {
     let mut arguments = std::env::args().skip_while(|argument| argument != name);
-    arguments.nth(1)?.parse().ok()
+    arguments.nth(1)
 }
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    println!("engine    group commands/s    µs CPU   p50 ms   p99 ms  p999 ms");
-    groups(&Location::File(folder.path().join("groups.db"))).await;
-    if let Some(cluster) = cluster::cluster() {
+    let orders = argument("--orders").map_or(1_000_000, |text| text.parse().expect("a number"));
+    let only = argument("--only");
+    let wanted = |part: &str| only.as_ref().is_none_or(|only| only == part);
+    if wanted("sqlite") || wanted("postgres") {
+        println!("engine    group commands/s    µs CPU   p50 ms   p99 ms  p999 ms");
+    }
+    if wanted("sqlite") {
+        groups(&Location::File(folder.path().join("groups.db"))).await;
+    }
+    if wanted("postgres")
+        && let Some(cluster) = cluster::cluster()
+    {
         groups(&cluster.place().parse().expect("an address")).await;
     }
-    growth(folder.path(), argument("--orders").unwrap_or(1_000_000)).await;
-    compensated(folder.path(), 10_000).await;
+    if wanted("growth") {
+        growth(folder.path(), orders).await;
+    }
+    if wanted("compensated") {
+        compensated(folder.path(), 10_000).await;
+    }
 }
