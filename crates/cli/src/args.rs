@@ -13,6 +13,7 @@ mod message;
 mod notify;
 mod profile;
 mod requests;
+mod store;
 mod wait;
 
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ pub(crate) use self::message::{Message, MessageOpen, MessageSign, MessageVerify}
 pub(crate) use self::notify::{List, Listen, Notify, OneNotice, Send, SetUrl};
 pub(crate) use self::profile::{Profile, ProfileAdd, ProfileName};
 pub(crate) use self::requests::{ListRequests, OneRequest, Requests, Search};
+pub(crate) use self::store::{Store, StoreCopy};
 pub(crate) use self::wait::Wait;
 
 /// WeChat Pay APIv3 on your own machine: a stand-in server with real signatures and a real
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     ///
     /// Exits 0 if all hold, 1 if not.
     Verify(Verify),
+    /// Where worlds are kept: copy one to another place.
+    #[command(subcommand)]
+    Store(Store),
     /// Send any request, signed with a merchant's key, and show the verified answer.
     ///
     /// Exits 0 if the answer is a success, 1 if not.

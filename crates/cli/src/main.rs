@@ -27,6 +27,7 @@ mod requests;
 mod reset;
 mod serve;
 mod span;
+mod store;
 mod verify;
 mod wait;
 
@@ -83,6 +84,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(&args).await,
         Command::Reset(args) => reset::run(&args),
         Command::Verify(args) => verify::run(&args).await,
+        Command::Store(command) => store::run(command).await,
         Command::Call(args) => call::run(args).await,
         Command::Profile(command) => profile::run(command, args.profile),
         Command::Doctor(args) => doctor::run(args).await,

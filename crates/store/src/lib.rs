@@ -18,6 +18,7 @@
 //!
 //! A command whose caller stops waiting runs all the same.
 
+mod copy;
 mod decide;
 mod error;
 mod jobs;
@@ -31,6 +32,7 @@ mod sqlite;
 mod store;
 mod written;
 
+pub use copy::{Copied, CopyError, Progress, copy};
 pub use error::{Failure, OpenError};
 pub use jobs::{Claim, Claims, Queued};
 pub use location::{BadLocation, Location};

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::error::OpenError;
 use crate::sql;
+use crate::sqlite::row_key;
 
 /// Marks a file as ours in its header: "Rdrs".
 const APPLICATION_ID: i64 = 0x5264_7273;
@@ -14,7 +16,10 @@ const APPLICATION_ID: i64 = 0x5264_7273;
 const MIGRATION: &str = "CREATE TABLE migration (\
     n INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT";
 
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
+
+/// What step 2 computes keys with.
+const ENTITY_KEY: &str = "entity_key";
 
 /// The number of the last step.
 const fn known() -> i64 {
@@ -24,6 +29,18 @@ const fn known() -> i64 {
 
 /// Takes every step that the database lacks, in one transaction.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    // Tables are made anew under their names, and what refers to them stays.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(ENTITY_KEY, 2, flags, |arguments| {
+        Ok(row_key(arguments.get_raw(0).as_str()?, arguments.get_raw(1).as_str()?))
+    })?;
+    let taken = take_steps(connection, path);
+    connection.remove_function(ENTITY_KEY, 2)?;
+    taken
+}
+
+fn take_steps(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| foreign_or_broken(error, path))?;

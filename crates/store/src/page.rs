@@ -2,22 +2,19 @@
 
 use redress_api::Timestamp;
 use redress_core::audit::{Audit, Report};
-use redress_core::{Account, Stored, Transfer};
+use redress_core::{Account, Stored, Transfer, TransferId};
 use rusqlite::{Connection, Row, Statement, params};
 
 use crate::error::Fault;
 use crate::jobs::Queued;
 use crate::row::{AccountColumns, TransferColumns};
 use crate::sql;
-use crate::sqlite::prepare;
-
-/// One thread writes all transfers, so they are one chain.
-const ONLY_CHAIN: i64 = 0;
+use crate::sqlite::{RowKey, prepare, row_key};
 
 /// More than any table has.
 const EVERYTHING: i64 = i64::MAX;
 
-/// Rows of a kind, by number.
+/// Rows of a kind, in the order in which they were made.
 pub(crate) fn rows(
     connection: &Connection,
     kind: &str,
@@ -25,6 +22,7 @@ pub(crate) fn rows(
     after: &str,
     most: u32,
 ) -> Result<Vec<(String, Stored)>, Fault> {
+    let after = row_key(kind, after);
     let read =
         |row: &Row<'_>| Ok((row.get(0)?, Stored { version: row.get(1)?, body: row.get(2)? }));
     let found: Result<Vec<_>, _> = match owner {
@@ -32,7 +30,7 @@ pub(crate) fn rows(
             prepare(connection, sql::ROWS)?.query_map(params![kind, after, most], read)?.collect()
         }
         Some(owner) => prepare(connection, sql::ROWS_OF_OWNER)?
-            .query_map(params![kind, owner, after, most], read)?
+            .query_map(params![kind, after, owner, most], read)?
             .collect(),
     };
     Ok(found?)
@@ -95,11 +93,17 @@ pub(crate) fn jobs(connection: &Connection, after: i64, most: u32) -> Result<Vec
 /// Feeds everything there is to an audit. `connection` must be in a transaction.
 pub(crate) fn audit(connection: &Connection) -> Result<Report, Fault> {
     let mut audit = Audit::new();
-    let mut statement = prepare(connection, sql::TRANSFERS)?;
-    let mut found = statement.query(params![0, EVERYTHING])?;
+    let mut statement = prepare(connection, sql::ALL_TRANSFERS)?;
+    let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let link: Vec<u8> = row.get("link")?;
-        audit.transfer(ONLY_CHAIN, &transfer_columns(row)?.try_into()?, &link);
+        let (chain, link): (i64, Vec<u8>) = (row.get(10)?, row.get(12)?);
+        audit.transfer(chain, &transfer_columns(row)?.try_into()?, &link);
+    }
+    let mut statement = prepare(connection, sql::ALL_CHAINS)?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        let (chain, link): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        audit.chain(chain, &link);
     }
     let mut statement = prepare(connection, sql::ACCOUNTS)?;
     for columns in statement.query_map(params!["", EVERYTHING], account_columns)? {
@@ -109,6 +113,10 @@ pub(crate) fn audit(connection: &Connection) -> Result<Report, Fault> {
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let (kind, id): (String, String) = (row.get(0)?, row.get(1)?);
+        let key: RowKey = row.get(4)?;
+        if key != row_key(&kind, &id) {
+            return crate::row::unreadable("the key of a row", format!("{kind} {id}"));
+        }
         audit.row(&kind, &id, &Stored { version: row.get(2)?, body: row.get(3)? });
     }
     let mut statement = prepare(connection, sql::JOBS)?;
@@ -132,14 +140,15 @@ pub(crate) fn account_columns(row: &Row<'_>) -> rusqlite::Result<AccountColumns>
 
 /// A row of `transfers!`, from its second column on.
 pub(crate) fn transfer_columns(row: &Row<'_>) -> rusqlite::Result<TransferColumns> {
+    let id = |bytes: [u8; 16]| TransferId::new(u128::from_be_bytes(bytes));
     Ok(TransferColumns {
-        id: row.get(1)?,
+        id: id(row.get(1)?),
         debit: row.get(2)?,
         credit: row.get(3)?,
         amount: row.get(4)?,
         reason: row.get(5)?,
         phase: row.get(6)?,
-        resolves: row.get(7)?,
+        resolves: row.get::<_, Option<[u8; 16]>>(7)?.map(id),
         reference: row.get(8)?,
         at: row.get(9)?,
     })

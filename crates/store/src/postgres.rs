@@ -7,6 +7,7 @@
 
 mod columns;
 mod connection;
+mod copy;
 mod executor;
 mod fault;
 mod lists;
@@ -31,6 +32,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connection::{Connector, Purpose};
+pub(crate) use copy::{Source, Target};
 use executor::Executor;
 pub(crate) use fault::PgError;
 use member::{Member, Ping, Submitted};

@@ -72,13 +72,13 @@ impl TryFrom<AccountColumns> for Account {
 
 /// The columns of a transfer, apart from its place in the chain.
 pub(crate) struct TransferColumns {
-    pub(crate) id: String,
+    pub(crate) id: TransferId,
     pub(crate) debit: String,
     pub(crate) credit: String,
     pub(crate) amount: i64,
     pub(crate) reason: String,
     pub(crate) phase: String,
-    pub(crate) resolves: Option<String>,
+    pub(crate) resolves: Option<TransferId>,
     pub(crate) reference: String,
     pub(crate) at: i64,
 }
@@ -87,8 +87,7 @@ impl TryFrom<TransferColumns> for Transfer {
     type Error = Fault;
 
     fn try_from(columns: TransferColumns) -> Result<Self, Fault> {
-        let resolves = columns.resolves.as_deref().map(transfer_id).transpose()?;
-        let phase = match (columns.phase.as_str(), resolves) {
+        let phase = match (columns.phase.as_str(), columns.resolves) {
             ("posted", None) => Phase::Posted,
             ("pending", None) => Phase::Pending,
             ("post", Some(hold)) => Phase::Post(hold),
@@ -96,7 +95,7 @@ impl TryFrom<TransferColumns> for Transfer {
             _ => return unreadable("a phase", columns.phase),
         };
         Ok(Self {
-            id: transfer_id(&columns.id)?,
+            id: columns.id,
             debit: AccountId::from_stored(columns.debit),
             credit: AccountId::from_stored(columns.credit),
             amount: Fen::new(columns.amount),
@@ -108,7 +107,8 @@ impl TryFrom<TransferColumns> for Transfer {
     }
 }
 
-fn transfer_id(text: &str) -> Result<TransferId, Fault> {
+/// The name of a transfer, from its digits.
+pub(crate) fn transfer_id(text: &str) -> Result<TransferId, Fault> {
     TransferId::try_from(text.to_owned())
         .or_else(|error| unreadable("a transfer's name", format!("{text}: {error}")))
 }

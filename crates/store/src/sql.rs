@@ -1,4 +1,5 @@
-//! Every statement, once, in PostgreSQL's dialect.
+//! Every statement of SQLite's, in PostgreSQL's dialect as far as both have it: those of accounts,
+//! jobs and migrations are PostgreSQL's too. What only PostgreSQL runs is in `postgres/sql.rs`.
 //!
 //! `$1` is a name to SQLite, and positions follow first appearance: placeholders first appear in
 //! ascending order. SQLite has no row locks: [`for_sqlite`] strips them.
@@ -18,6 +19,8 @@ pub(crate) fn for_sqlite(statement: &'static str) -> Cow<'static, str> {
 
 /// SQLite's alone: writes the log into the database file, and empties it.
 pub(crate) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// SQLite's alone: writes as much of the log into the database file as no one reads any more.
+pub(crate) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
@@ -30,8 +33,9 @@ macro_rules! statements {
 macro_rules! transfers {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, id, debit, credit, amount, reason, phase, resolves, reference, at, link \
-             FROM transfer ",
+            "SELECT t.seq, t.id, d.name, c.name, t.amount, t.reason, t.phase, \
+             t.resolves, t.reference, t.at, t.chain, t.n, t.link FROM transfer t \
+             JOIN account_name d ON d.n = t.debit JOIN account_name c ON c.n = t.credit ",
             $rest
         )
     };
@@ -49,24 +53,29 @@ macro_rules! accounts {
 
 // What commands read.
 statements! {
-    ROW = "SELECT version, body FROM entity WHERE kind = $1 AND id = $2";
+    ROW = "SELECT version, body FROM entity WHERE key = $1 AND kind = $2 AND id = $3";
     ACCOUNT = accounts!("WHERE id = $1");
-    TRANSFER = transfers!("WHERE id = $1");
-    RESOLVED = "SELECT EXISTS (SELECT 1 FROM transfer WHERE resolves = $1)";
-    LAST_LINK = "SELECT link FROM transfer ORDER BY seq DESC LIMIT 1";
+    TRANSFER = transfers!("WHERE t.id = unhex($1)");
+    RESOLVED = "SELECT EXISTS (SELECT 1 FROM transfer WHERE resolves = unhex($1))";
+    ACCOUNT_NUMBER = "SELECT n FROM account_name WHERE name = $1";
+    CHAIN = "SELECT links, link FROM chain WHERE id = $1";
 
     // What commands write.
-    ROW_INSERT = "INSERT INTO entity (kind, id, owner, version, updated_at, body) \
-                  VALUES ($1, $2, $3, 1, $4, $5)";
+    ROW_INSERT = "INSERT INTO entity (key, kind, id, owner, version, updated_at, body) \
+                  VALUES ($1, $2, $3, $4, 1, $5, $6)";
     ROW_UPDATE = "UPDATE entity SET owner = $1, version = version + 1, updated_at = $2, \
-                  body = $3 WHERE kind = $4 AND id = $5 AND version = $6";
+                  body = $3 WHERE key = $4 AND kind = $5 AND id = $6 AND version = $7";
     ACCOUNT_INSERT = "INSERT INTO account (debits_pending, debits_posted, credits_pending, \
                       credits_posted, limit_kind, id) VALUES ($1, $2, $3, $4, $5, $6)";
     ACCOUNT_UPDATE = "UPDATE account SET debits_pending = $1, debits_posted = $2, \
                       credits_pending = $3, credits_posted = $4 \
                       WHERE limit_kind = $5 AND id = $6";
+    ACCOUNT_NAME_INSERT = "INSERT INTO account_name (name) VALUES ($1) RETURNING n";
     TRANSFER_INSERT = "INSERT INTO transfer (id, debit, credit, amount, reason, phase, resolves, \
-                       reference, at, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                       reference, at, chain, n, link) VALUES (unhex($1), $2, $3, $4, $5, $6, \
+                       unhex($7), $8, $9, $10, $11, $12)";
+    CHAIN_WRITE = "INSERT INTO chain (id, links, link) VALUES ($1, $2, $3) \
+                   ON CONFLICT (id) DO UPDATE SET links = excluded.links, link = excluded.link";
     JOB_INSERT = "INSERT INTO job (run_at, body) VALUES ($1, $2)";
 
     // Jobs.
@@ -83,25 +92,44 @@ statements! {
     JOB_RELEASE = "UPDATE job SET leased_until = 0 WHERE leased_until <> 0";
 
     // Lists.
-    ROWS = "SELECT id, version, body FROM entity WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3";
-    ROWS_OF_OWNER = "SELECT id, version, body FROM entity WHERE kind = $1 AND owner = $2 \
-                     AND id > $3 ORDER BY id LIMIT $4";
+    ROWS = "SELECT id, version, body FROM entity WHERE kind = $1 AND seq > \
+            coalesce((SELECT seq FROM entity WHERE key = $2), 0) ORDER BY seq LIMIT $3";
+    ROWS_OF_OWNER = "SELECT id, version, body FROM entity WHERE kind = $1 AND seq > \
+                     coalesce((SELECT seq FROM entity WHERE key = $2), 0) AND owner = $3 \
+                     ORDER BY seq LIMIT $4";
     ACCOUNTS = accounts!("WHERE id > $1 ORDER BY id LIMIT $2");
-    TRANSFERS = transfers!("WHERE seq > $1 ORDER BY seq LIMIT $2");
+    TRANSFERS = transfers!("WHERE t.seq > $1 ORDER BY t.seq LIMIT $2");
     // No transfer has one account on both sides, so nothing comes twice.
     TRANSFERS_OF_ACCOUNT = concat!(
-        transfers!("WHERE debit = $1 AND seq > $2 UNION ALL "),
-        transfers!("WHERE credit = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+        transfers!("WHERE t.debit = (SELECT n FROM account_name WHERE name = $1) AND t.seq > $2 UNION ALL "),
+        transfers!("WHERE t.credit = (SELECT n FROM account_name WHERE name = $1) AND t.seq > $2 ORDER BY t.seq LIMIT $3")
     );
-    TRANSFERS_OF_REFERENCE =
-        transfers!("WHERE reference = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+    TRANSFERS_OF_REFERENCE = transfers!(
+        "WHERE substr(t.reference, -8) = substr($1, -8) AND t.reference = $1 AND t.seq > $2 \
+         ORDER BY t.seq LIMIT $3"
+    );
     TRANSFERS_OF_BOTH = transfers!(
-        "WHERE reference = $1 AND seq > $2 AND (debit = $3 OR credit = $3) ORDER BY seq LIMIT $4"
+        "WHERE substr(t.reference, -8) = substr($1, -8) AND t.reference = $1 AND t.seq > $2 \
+         AND (d.name = $3 OR c.name = $3) ORDER BY t.seq LIMIT $4"
     );
     JOBS = "SELECT id, run_at, leased_until, attempt, body FROM job WHERE id > $1 \
             ORDER BY id LIMIT $2";
     /// For the audit: every row of every kind.
-    ALL_ROWS = "SELECT kind, id, version, body FROM entity ORDER BY kind, id";
+    ALL_ROWS = "SELECT kind, id, version, body, key FROM entity ORDER BY seq";
+    /// For the audit: every transfer, each chain in its order.
+    ALL_TRANSFERS = transfers!("ORDER BY t.chain, t.n");
+    ALL_CHAINS = "SELECT id, link FROM chain";
+
+    // A copy of a whole world. Numbers stay as they are.
+    COPY_CHAINS = "SELECT id, links, link FROM chain WHERE id > $1 ORDER BY id LIMIT $2";
+    COPY_ROWS = "SELECT seq, kind, id, owner, version, updated_at, body FROM entity \
+                 WHERE seq > $1 ORDER BY seq LIMIT $2";
+    COPY_ROW = "INSERT INTO entity (seq, key, kind, id, owner, version, updated_at, body) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    COPY_TRANSFER = "INSERT INTO transfer (seq, id, debit, credit, amount, reason, phase, \
+                     resolves, reference, at, chain, n, link) VALUES ($1, unhex($2), $3, $4, $5, \
+                     $6, $7, unhex($8), $9, $10, $11, $12, $13)";
+    COPY_JOB = "INSERT INTO job (id, run_at, attempt, body) VALUES ($1, $2, $3, $4)";
 
     // Migrations.
     MIGRATION_LAST = "SELECT max(n) FROM migration";
@@ -149,9 +177,9 @@ mod tests {
     fn no_statement_reads_a_whole_table() {
         let connection = crate::migrate::tests::in_memory();
         // Run once at the start, or to read everything.
-        let whole = ["JOB_RELEASE", "ALL_ROWS", "MIGRATION_LAST"];
+        let whole = ["JOB_RELEASE", "ALL_ROWS", "ALL_TRANSFERS", "ALL_CHAINS", "MIGRATION_LAST"];
         // Read along an index, and stop at their limit.
-        let limited = ["JOB_NEXT", "LAST_LINK"];
+        let limited = ["JOB_NEXT"];
         for (name, text) in ALL.iter().filter(|(name, _)| !whole.contains(name)) {
             let plan = format!("EXPLAIN QUERY PLAN {}", for_sqlite(text));
             let mut statement = connection.prepare(&plan).unwrap();

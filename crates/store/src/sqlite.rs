@@ -1,7 +1,11 @@
 //! The store on SQLite: one thread writes, a few connections read.
 
+mod chain;
+mod checkpoint;
 mod connection;
+mod copy;
 mod jobs;
+mod key;
 mod readers;
 mod rows;
 mod session;
@@ -19,6 +23,8 @@ use tokio::sync::Notify;
 
 pub(crate) use connection::prepare;
 use connection::{lock, open_to_read, open_to_write, resolve};
+pub(crate) use copy::{Source, Target};
+pub(crate) use key::{RowKey, row_key};
 use readers::Readers;
 pub use writer::Queue;
 use writer::Writer;
@@ -47,7 +53,7 @@ impl Sqlite {
         let connection = open_to_write(&path)?;
         let readers = Readers::open(&path, options.readers_max.max(1))?;
         let scheduled = Arc::new(Notify::new());
-        let writer = Writer::start(connection, lock, options.queue, Arc::clone(&scheduled))?;
+        let writer = Writer::start(&path, connection, lock, options.queue, Arc::clone(&scheduled))?;
         Ok(Self { path, readers, writer: Some(writer), scheduled })
     }
 

@@ -24,5 +24,6 @@ mod payer;
 mod profile;
 mod requests;
 mod served;
+mod store;
 mod tidy;
 mod wait;

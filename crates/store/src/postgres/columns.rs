@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use super::fault::PgError;
 use crate::error::Fault;
 use crate::jobs::Queued;
-use crate::row::{AccountColumns, TransferColumns};
+use crate::row::{AccountColumns, TransferColumns, transfer_id};
 
 /// The columns of an account, from this one on.
 pub(super) fn account_columns(row: &Row, at: usize) -> Result<AccountColumns, PgError> {
@@ -21,17 +21,20 @@ pub(super) fn account_columns(row: &Row, at: usize) -> Result<AccountColumns, Pg
 }
 
 /// The columns of a transfer, from this one on.
-pub(super) fn listed_transfer(row: &Row, at: usize) -> Result<TransferColumns, PgError> {
+pub(super) fn listed_transfer(row: &Row, at: usize) -> Result<TransferColumns, Fault> {
+    let text = |at: usize| row.try_get::<_, String>(at).map_err(PgError::from);
+    let resolves: Option<String> = row.try_get(at + 6).map_err(PgError::from)?;
+    let number = |at: usize| row.try_get::<_, i64>(at).map_err(PgError::from);
     Ok(TransferColumns {
-        id: row.try_get(at)?,
-        debit: row.try_get(at + 1)?,
-        credit: row.try_get(at + 2)?,
-        amount: row.try_get(at + 3)?,
-        reason: row.try_get(at + 4)?,
-        phase: row.try_get(at + 5)?,
-        resolves: row.try_get(at + 6)?,
-        reference: row.try_get(at + 7)?,
-        at: row.try_get(at + 8)?,
+        id: transfer_id(&text(at)?)?,
+        debit: text(at + 1)?,
+        credit: text(at + 2)?,
+        amount: number(at + 3)?,
+        reason: text(at + 4)?,
+        phase: text(at + 5)?,
+        resolves: resolves.as_deref().map(transfer_id).transpose()?,
+        reference: text(at + 7)?,
+        at: number(at + 8)?,
     })
 }
 

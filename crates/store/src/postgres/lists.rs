@@ -55,18 +55,18 @@ pub(super) async fn transfers(
 ) -> Result<Vec<(i64, Transfer)>, Fault> {
     let most = i64::from(most);
     let found = match (account, reference) {
-        (None, None) => connection.query(crate::sql::TRANSFERS, &[&after, &most]).await?,
+        (None, None) => connection.query(sql::LIST_TRANSFERS, &[&after, &most]).await?,
         (Some(account), None) => {
             let bounds: [Param<'_>; 3] = [&account, &after, &most];
-            connection.query(crate::sql::TRANSFERS_OF_ACCOUNT, &bounds).await?
+            connection.query(sql::LIST_TRANSFERS_OF_ACCOUNT, &bounds).await?
         }
         (None, Some(reference)) => {
             let bounds: [Param<'_>; 3] = [&reference, &after, &most];
-            connection.query(crate::sql::TRANSFERS_OF_REFERENCE, &bounds).await?
+            connection.query(sql::LIST_TRANSFERS_OF_REFERENCE, &bounds).await?
         }
         (Some(account), Some(reference)) => {
             let bounds: [Param<'_>; 4] = [&reference, &after, &account, &most];
-            connection.query(crate::sql::TRANSFERS_OF_BOTH, &bounds).await?
+            connection.query(sql::LIST_TRANSFERS_OF_BOTH, &bounds).await?
         }
     };
     let read = |row: &Row| -> Result<(i64, Transfer), Fault> {

@@ -35,10 +35,10 @@ pub(super) const STATEMENTS: &[&str] = &[
     sql::LIST_ROWS,
     sql::LIST_ROWS_OF_OWNER,
     crate::sql::ACCOUNTS,
-    crate::sql::TRANSFERS,
-    crate::sql::TRANSFERS_OF_ACCOUNT,
-    crate::sql::TRANSFERS_OF_REFERENCE,
-    crate::sql::TRANSFERS_OF_BOTH,
+    sql::LIST_TRANSFERS,
+    sql::LIST_TRANSFERS_OF_ACCOUNT,
+    sql::LIST_TRANSFERS_OF_REFERENCE,
+    sql::LIST_TRANSFERS_OF_BOTH,
     crate::sql::JOBS,
 ];
 

@@ -22,6 +22,12 @@ macro_rules! transfer_columns {
     };
 }
 
+macro_rules! transfers {
+    ($rest:literal) => {
+        concat!("SELECT ", transfer_columns!(), " FROM transfer t ", $rest)
+    };
+}
+
 macro_rules! account_columns {
     () => {
         "a.id, a.limit_kind, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted"
@@ -140,6 +146,18 @@ pub(super) const JOB_NEXT: &str = "SELECT run_at FROM job WHERE leased_until <= 
 pub(super) const JOB_POSTPONE: &str = "UPDATE job SET run_at = $1, leased_until = 0 WHERE tenant = $2 AND id = $3 AND attempt = $4 RETURNING id";
 
 // Lists, in the order in which things were made.
+pub(super) const LIST_TRANSFERS: &str = transfers!("WHERE t.seq > $1 ORDER BY t.seq LIMIT $2");
+/// No transfer has one account on both sides, so nothing comes twice.
+pub(super) const LIST_TRANSFERS_OF_ACCOUNT: &str = concat!(
+    transfers!("WHERE t.debit = $1 AND t.seq > $2 UNION ALL "),
+    transfers!("WHERE t.credit = $1 AND t.seq > $2 ORDER BY seq LIMIT $3")
+);
+pub(super) const LIST_TRANSFERS_OF_REFERENCE: &str =
+    transfers!("WHERE t.reference = $1 AND t.seq > $2 ORDER BY t.seq LIMIT $3");
+pub(super) const LIST_TRANSFERS_OF_BOTH: &str = transfers!(
+    "WHERE t.reference = $1 AND t.seq > $2 AND (t.debit = $3 OR t.credit = $3) \
+     ORDER BY t.seq LIMIT $4"
+);
 pub(super) const LIST_ROWS: &str = "SELECT e.id, e.version, e.body FROM entity e WHERE e.kind = $1 AND e.seq > coalesce(\
      (SELECT a.seq FROM entity a WHERE a.tenant = $2 AND a.kind = $1 AND a.id = $3), 0) \
      ORDER BY e.seq LIMIT $4";
@@ -163,3 +181,33 @@ pub(super) const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS migration (n BIG
      at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP)";
 pub(super) const HAS_MIGRATIONS: &str = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() \
      AND table_name = 'migration'";
+
+// A copy of a whole world: what it is read with, and written with. Numbers stay as they are, and
+// those that are given next come after them.
+pub(super) const COPIED_CHAINS: &str = "SELECT id, links, link FROM chain ORDER BY id";
+pub(super) const COPIED_ROWS: &str =
+    "SELECT seq, kind, id, owner, version, updated_at, body FROM entity ORDER BY seq";
+pub(super) const COPIED_TRANSFERS: &str = concat!(
+    "SELECT ",
+    transfer_columns!(),
+    ", t.chain, t.n, t.link FROM transfer t ORDER BY t.seq"
+);
+pub(super) const COPY_CHAINS: &str = "INSERT INTO chain (id, links, link) OVERRIDING SYSTEM VALUE \
+     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])";
+pub(super) const COPY_ROWS: &str = "INSERT INTO entity (tenant, kind, id, seq, owner, version, updated_at, body) \
+     OVERRIDING SYSTEM VALUE \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], \
+     $6::bigint[], $7::bigint[], $8::text[])";
+pub(super) const COPY_TRANSFERS: &str = "INSERT INTO transfer (tenant, id, seq, debit, credit, amount, reason, phase, resolves, \
+     reference, at, chain, n, link) OVERRIDING SYSTEM VALUE \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], \
+     $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], \
+     $12::bigint[], $13::bigint[], $14::bytea[])";
+pub(super) const COPY_JOBS: &str = "INSERT INTO job (tenant, id, run_at, attempt, body) OVERRIDING SYSTEM VALUE \
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])";
+pub(super) const COPY_NUMBERS: &[&str] = &[
+    "SELECT setval(pg_get_serial_sequence('entity', 'seq'), greatest(max(seq), 1)) FROM entity",
+    "SELECT setval(pg_get_serial_sequence('transfer', 'seq'), greatest(max(seq), 1)) FROM transfer",
+    "SELECT setval(pg_get_serial_sequence('chain', 'id'), greatest(max(id), 1)) FROM chain",
+    "SELECT setval(pg_get_serial_sequence('job', 'id'), greatest(max(id), 1)) FROM job",
+];

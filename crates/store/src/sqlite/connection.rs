@@ -13,6 +13,10 @@ use crate::sql;
 /// How long to wait for the locks of other programs that look into the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The pages that the writer keeps at hand: of narrow indexes over random numbers, all of them for a
+/// long time.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+
 /// More than there are statements.
 const STATEMENTS_MAX: usize = 64;
 
@@ -67,7 +71,27 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, OpenError> {
     // NORMAL may lose the last commits when the power fails.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.execute(sql::JOB_RELEASE, [])?;
+    Ok(connection)
+}
+
+/// Opens the database to copy a world into it. Without a log: in an empty file nothing has to be kept
+/// for undoing.
+pub(super) fn open_to_copy_into(path: &Path) -> Result<Connection, OpenError> {
+    let create = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut connection = open(path, create)?;
+    migrate::migrate(&mut connection, path)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Opens the database to bring its log in. The writer has it open.
+pub(super) fn open_to_checkpoint(path: &Path) -> Result<Connection, OpenError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
     Ok(connection)
 }
 

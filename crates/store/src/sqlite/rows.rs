@@ -2,9 +2,9 @@
 
 use redress_core::row::{Found, Lookup, Rows};
 use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::prepare;
+use super::{prepare, row_key};
 use crate::decide;
 use crate::error::{Failure, Fault};
 use crate::page::{account_columns, transfer_columns};
@@ -52,7 +52,8 @@ fn find(connection: &Connection, key: &Key) -> Result<Option<Found>, Fault> {
             let mut statement = prepare(connection, sql::ROW)?;
             let stored =
                 |row: &rusqlite::Row<'_>| Ok(Stored { version: row.get(0)?, body: row.get(1)? });
-            Ok(statement.query_row([*kind, id], stored).optional()?.map(Found::Row))
+            let key = row_key(kind, id);
+            Ok(statement.query_row(params![key, kind, id], stored).optional()?.map(Found::Row))
         }
         Key::Account(id) => {
             let mut statement = prepare(connection, sql::ACCOUNT)?;

@@ -1,12 +1,13 @@
 //! What a member of a group does inside the group's transaction.
 
 use redress_api::Timestamp;
-use redress_core::ledger::{self, Link};
+use redress_core::ledger;
 use redress_core::row::Put;
-use redress_core::{Account, Changes, Command, Frame, Transfer};
-use rusqlite::{Connection, Params, params};
+use redress_core::{Account, AccountId, Changes, Command, Frame, Transfer};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::{jobs, prepare, rows};
+use super::chain::{Chain, OWN_CHAIN};
+use super::{jobs, prepare, row_key, rows};
 use crate::error::{Failure, Fault};
 use crate::jobs::{Claim, Claims, Window};
 use crate::row::{limit_word, phase_word, reason_word};
@@ -16,8 +17,8 @@ use crate::sql;
 /// own, and that member has written nothing.
 pub(super) struct Session<'a> {
     pub(super) connection: &'a Connection,
-    /// The last link of the chain.
-    pub(super) chain: &'a mut Link,
+    /// Where the chain is at.
+    pub(super) chain: &'a mut Chain,
     /// How many jobs were scheduled or postponed.
     pub(super) scheduled: &'a mut usize,
 }
@@ -92,9 +93,13 @@ impl Session<'_> {
 
     fn put(&self, kind: &str, id: &str, put: &Put, now: Timestamp) -> Result<(), Fault> {
         let Put { owner, replaces, body } = put;
+        let key = row_key(kind, id);
         match replaces {
-            0 => self.one(sql::ROW_INSERT, params![kind, id, owner, now.unix(), body]),
-            _ => self.one(sql::ROW_UPDATE, params![owner, now.unix(), body, kind, id, replaces]),
+            0 => self.one(sql::ROW_INSERT, params![key, kind, id, owner, now.unix(), body]),
+            _ => {
+                let columns = params![owner, now.unix(), body, key, kind, id, replaces];
+                self.one(sql::ROW_UPDATE, columns)
+            }
         }
     }
 
@@ -112,22 +117,38 @@ impl Session<'_> {
     }
 
     fn transfer(&mut self, transfer: &Transfer) -> Result<(), Fault> {
-        let link = ledger::link(self.chain, transfer);
+        let Chain { links, link } = self.chain;
+        let (number, link) = (*links + 1, ledger::link(link, transfer));
         let columns = params![
             transfer.id.to_string(),
-            transfer.debit.as_str(),
-            transfer.credit.as_str(),
+            self.number(&transfer.debit)?,
+            self.number(&transfer.credit)?,
             transfer.amount.get(),
             reason_word(transfer.reason)?,
             phase_word(transfer.phase),
             transfer.phase.resolves().map(|hold| hold.to_string()),
             transfer.reference,
             transfer.at.unix(),
+            OWN_CHAIN,
+            number,
             link,
         ];
         self.one(sql::TRANSFER_INSERT, columns)?;
-        *self.chain = link;
+        *self.chain = Chain { links: number, link };
         Ok(())
+    }
+
+    /// The number of an account's name; one that has none gets one.
+    fn number(&self, account: &AccountId) -> Result<i64, Fault> {
+        let name = [account.as_str()];
+        let known = prepare(self.connection, sql::ACCOUNT_NUMBER)?
+            .query_row(name, |row| row.get(0))
+            .optional()?;
+        match known {
+            Some(number) => Ok(number),
+            None => Ok(prepare(self.connection, sql::ACCOUNT_NAME_INSERT)?
+                .query_row(name, |row| row.get(0))?),
+        }
     }
 
     /// Runs a statement that must touch one row.

@@ -1,15 +1,17 @@
 //! The one thread that writes. A group is whatever was queued while the last commit ran.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use redress_core::ledger::Link;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Notify, oneshot};
 
+use super::chain::Chain;
+use super::checkpoint::Checkpoints;
 use super::session::Session;
 use crate::error::{Failure, Fault, OpenError};
 use crate::{sql, written};
@@ -39,17 +41,18 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread. It holds the lock as long as it runs.
     pub(super) fn start(
-        connection: Connection,
+        path: &Path,
+        mut connection: Connection,
         lock: File,
         queue: Queue,
         scheduled: Arc<Notify>,
     ) -> Result<Self, OpenError> {
-        let last = connection.query_row(sql::LAST_LINK, [], |row| row.get(0)).optional()?;
-        let chain = last.unwrap_or_default();
+        let chain = Chain::read(&connection)?;
+        let checkpoints = Checkpoints::start(path, &mut connection)?;
         let (sender, receiver) = sync_channel(queue.commands_max.max(1));
         let group_max = queue.group_max.max(1);
         let work = move || {
-            Loop { connection, chain, scheduled }.run(&receiver, group_max);
+            Loop { connection, chain, checkpoints, scheduled }.run(&receiver, group_max);
             drop(lock);
         };
         let thread = thread::Builder::new()
@@ -149,7 +152,8 @@ where
 /// The thread's own.
 struct Loop {
     connection: Connection,
-    chain: Link,
+    chain: Chain,
+    checkpoints: Checkpoints,
     scheduled: Arc<Notify>,
 }
 
@@ -159,7 +163,9 @@ impl Loop {
             let mut group = vec![first];
             group.extend(queue.try_iter().take(group_max - 1));
             self.group(group);
+            self.checkpoints.look(&self.connection);
         }
+        self.checkpoints.end();
         if let Err(error) = self.connection.query_row(sql::EMPTY_LOG, [], |_| Ok(())) {
             tracing::warn!(%error, "the log is left for the next start");
         }
@@ -193,6 +199,9 @@ impl Loop {
                 chain: &mut chain,
                 scheduled: &mut scheduled,
             })?;
+        }
+        if chain != self.chain {
+            chain.write(&transaction)?;
         }
         transaction.commit()?;
         self.chain = chain;

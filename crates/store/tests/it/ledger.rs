@@ -97,6 +97,9 @@ async fn the_schema_refuses_to_touch_a_transfer() {
         Engine::Sqlite => &[
             "INSERT OR REPLACE INTO transfer SELECT * FROM transfer",
             "UPDATE OR REPLACE transfer SET seq = 7",
+            "UPDATE account_name SET name = 'other'",
+            "DELETE FROM account_name",
+            "INSERT OR REPLACE INTO account_name VALUES (1, 'other')",
         ],
         Engine::Postgres | Engine::Serializable => &["TRUNCATE transfer"],
     };
@@ -112,23 +115,36 @@ async fn the_schema_refuses_impossible_values() {
     let place = place!();
     let store = place.open();
     store.execute(top_up(1, 100), frame(1)).await.unwrap();
-    let of_chain = match place.engine {
-        Engine::Sqlite => ("", "", "zeroblob(32)"),
-        Engine::Postgres | Engine::Serializable => {
-            (", tenant, chain, n", ", 't', 1, 1", "decode(repeat('00', 32), 'hex')")
-        }
+    let sqlite = place.engine == Engine::Sqlite;
+    if sqlite {
+        place.run("INSERT INTO account_name (name) VALUES ('a'), ('b')").unwrap();
+    }
+    // What differs: a tenant, links and names, and accounts by number.
+    let (names, values, link) = if sqlite {
+        ("", "", "zeroblob(32)")
+    } else {
+        (", tenant", ", 't'", "decode(repeat('00', 32), 'hex')")
     };
-    let (names, values, link) = of_chain;
-    let columns =
-        format!("(id, debit, credit, amount, reason, phase, resolves, reference, at, link{names})");
+    let columns = format!(
+        "(id, debit, credit, amount, reason, phase, resolves, reference, at, chain, n, \
+         link{names})"
+    );
+    let id = |digit: &str| match sqlite {
+        true => format!("unhex('{}')", digit.repeat(32)),
+        false => format!("'{}'", digit.repeat(32)),
+    };
+    let account = |name: &str| match sqlite {
+        true => format!("(SELECT n FROM account_name WHERE name = '{name}')"),
+        false => format!("'{name}'"),
+    };
     let transfer = |debit: &str, amount: i64, phase: &str, resolves: &str| {
-        let id = "0".repeat(32);
+        let (id, debit, credit) = (id("0"), account(debit), account("b"));
         format!(
-            "INSERT INTO transfer {columns} VALUES ('{id}', '{debit}', 'b', {amount}, 'top_up', \
-             '{phase}', {resolves}, '', 0, {link}{values})"
+            "INSERT INTO transfer {columns} VALUES ({id}, {debit}, {credit}, {amount}, 'top_up', \
+             '{phase}', {resolves}, '', 0, 1, 1, {link}{values})"
         )
     };
-    let nowhere = format!("'{}'", "f".repeat(32));
+    let nowhere = id("f");
     for statement in [
         "UPDATE account SET debits_posted = -1".to_owned(),
         "UPDATE account SET credits_pending = -1".to_owned(),

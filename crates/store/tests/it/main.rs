@@ -16,9 +16,12 @@ macro_rules! place {
 #[expect(dead_code, reason = "other test programs use the rest")]
 #[path = "../cluster/mod.rs"]
 mod cluster;
+mod copy;
 mod crash;
+mod migrate;
 mod open;
 mod place;
+mod real;
 mod world;
 
 /// The suite on an engine. A test that cannot run there ends at its first line, and says so.
