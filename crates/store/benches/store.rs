@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/cluster/mod.rs"]
 mod cluster;
 

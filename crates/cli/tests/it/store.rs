@@ -1,13 +1,11 @@
 //! `redress store copy`: worlds of real traffic, moved and served on.
 
-#[path = "../../../store/tests/cluster/mod.rs"]
-mod cluster;
-
 use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value as Json;
 
+use crate::cluster;
 use crate::served::{Served, run, stderr, stdout};
 
 fn json(output: &Output) -> Json {
