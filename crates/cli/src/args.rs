@@ -1,6 +1,7 @@
 //! The command line.
 
 mod behaviour;
+mod bench;
 mod bill;
 mod ca;
 mod control;
@@ -24,6 +25,7 @@ use redress::api::{Appid, Mchid, NotifyUrl, OutBillNo, OutTradeNo, TransactionId
 use redress_store::Location;
 
 pub(crate) use self::behaviour::Behaviour;
+pub(crate) use self::bench::{Bench, BenchCompare, BenchRun, Cpus, Rate};
 pub(crate) use self::bill::{Bill, BillFile};
 pub(crate) use self::ca::{Ca, CaHelp, CaShow, Language, Os};
 pub(crate) use self::control::{Clock, PathId, Pay, Reach};
@@ -150,6 +152,19 @@ pub(crate) enum Command {
     /// The local CA that signs the server's certificate: show it, learn how to trust it.
     #[command(subcommand)]
     Ca(Ca),
+    /// Measure how fast a server is, against what its processors can sign.
+    ///
+    /// Starts a server in a temporary folder, sends it requests that were signed before, and takes
+    /// the time. R is how many RSA-2048 signatures a second one core makes, S the time of one; both
+    /// are measured in the same run. Exits 1 if a request failed.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  redress bench create --server-cpus 0 --load-cpus 1\n  \
+            redress bench create --rate 0.25R --html create.html\n  \
+            redress bench hot --json > hot.json\n  \
+            redress bench compare before.json after.json"
+    )]
+    Bench(Bench),
     /// List what no page of the documentation says and was chosen here.
     Assumptions(Output),
     /// Print the man page, or write one for each command into a folder.

@@ -31,7 +31,12 @@ impl Control {
             Some(base_url) => Self::new(base_url)?,
             None => Self::new(&served(&reach.data.data)?)?,
         };
-        Ok(Self { token: reach.control_token.clone(), ..control })
+        Ok(control.with_token(reach.control_token.clone()))
+    }
+
+    /// The same for a server that was started with a token.
+    pub(crate) fn with_token(self, token: Option<String>) -> Self {
+        Self { token, ..self }
     }
 
     /// What is there; `None` if nothing is.

@@ -1,6 +1,7 @@
 //! `redress`: WeChat Pay APIv3 on your own machine.
 
 mod args;
+mod bench;
 mod bill;
 mod ca;
 mod call;
@@ -98,6 +99,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Fault(args) => fault::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Ca(args) => ca::run(&args),
+        Command::Bench(command) => bench::run(command).await,
         Command::Assumptions(args) => print::assumptions(&args),
         Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => {

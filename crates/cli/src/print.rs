@@ -31,6 +31,11 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {error:#}");
 }
 
+/// Prints what is to be known before anything else to stderr.
+pub(crate) fn warning(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{BAD}{text}{BAD:#}");
+}
+
 /// A table with aligned columns.
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -46,7 +51,12 @@ impl Table {
     }
 
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+        self.cells(cells.into());
+    }
+
+    /// A row whose length is known at run time only.
+    pub(crate) fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 
     pub(crate) fn print(&self) {

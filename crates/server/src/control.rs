@@ -57,6 +57,10 @@ const INDEX: &[(&str, &str)] = &[
         "POST /_control/orders",
         "place one as if a payer had acted: {mchid, sub_mchid?, appid, out_trade_no, transaction_id?, trade_type, outcome?: paid|unpaid|failed, amount, payer, profit_sharing?, subsidy_amount?, refunded?}",
     ),
+    (
+        "POST /_control/orders/batch",
+        "place many, up to 1000: a list of such orders; tells of the first that is refused, others stay",
+    ),
     ("GET /_control/orders/{mchid}/{out_trade_no}", "one order"),
     ("POST /_control/orders/{mchid}/{out_trade_no}/payer", "{act: pay|fail, openid?}"),
     ("POST /_control/payers", "make a payer known: {openid?, appid?, abnormal?}"),
@@ -128,6 +132,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/relations", post(act::relate))
         .route("/credits", post(act::credit))
         .route("/orders", get(show::orders).post(act::place))
+        .route("/orders/batch", post(act::place_many))
         .route("/orders/{mchid}/{out_trade_no}", get(show::order))
         .route("/orders/{mchid}/{out_trade_no}/payer", post(act::pay))
         .route("/payers", post(act::introduce))

@@ -14,6 +14,8 @@ const CALLBACKS: &str = "redress_callbacks_total";
 const LIMITED: &str = "redress_rate_limited_total";
 const FAULTS: &str = "redress_faults_total";
 const PROBES: &str = "redress_sign_tests_total";
+const COMMITS: &str = "redress_commits_total";
+const COMMANDS: &str = "redress_commands_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
 /// One recorder serves the whole process, however many servers run in it.
@@ -31,12 +33,17 @@ pub(crate) fn install() {
         describe_counter!(LIMITED, "Requests refused for a rate, by path and limit.");
         describe_counter!(FAULTS, "Faults that happened on purpose, by kind.");
         describe_counter!(PROBES, "Wrong signatures sent on purpose, and taken by receivers.");
+        describe_counter!(COMMITS, "Commits of the store.");
+        describe_counter!(COMMANDS, "Commands that were committed, those of jobs included.");
         handle
     });
 }
 
 /// All of them, in the Prometheus text format.
 pub(crate) fn render() -> String {
+    let written = redress_store::written();
+    counter!(COMMITS).absolute(written.commits);
+    counter!(COMMANDS).absolute(written.commands);
     RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }
 

@@ -29,9 +29,11 @@ mod row;
 mod sql;
 mod sqlite;
 mod store;
+mod written;
 
 pub use error::{Failure, OpenError};
 pub use jobs::{Claim, Claims, Queued};
 pub use location::{BadLocation, Location};
 pub use sqlite::Queue;
 pub use store::{Options, Store};
+pub use written::{Written, written};

@@ -1,5 +1,6 @@
 //! Tests of the binary `redress`, run as a stranger runs it, and of the tree that it is made from.
 
+mod bench;
 mod bill;
 mod ca;
 mod callbacks;

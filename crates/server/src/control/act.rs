@@ -90,6 +90,35 @@ pub(super) async fn place(State(app): State<Arc<App>>, body: Bytes) -> Handled {
     Ok(Shown(order_shown(&app.execute(read::<Place>(&body)?).await?)))
 }
 
+/// The most orders of one call.
+const BATCH_MAX: usize = 1000;
+/// How many of them are under way at once: they share commits, and leave room for other callers.
+const BATCH_RUNNING_MAX: usize = 256;
+
+pub(super) async fn place_many(State(app): State<Arc<App>>, body: Bytes) -> Handled {
+    let orders: Vec<Place> = read(&body)?;
+    if orders.len() > BATCH_MAX {
+        let what = format!("{} orders are more than {BATCH_MAX}", orders.len());
+        return Err(Trouble::new(StatusCode::BAD_REQUEST, what));
+    }
+    let mut transaction_ids = Vec::with_capacity(orders.len());
+    for some in orders.chunks(BATCH_RUNNING_MAX) {
+        let placed = some.iter().map(|order| {
+            let (app, order) = (Arc::clone(&app), order.clone());
+            tokio::spawn(async move { app.execute(order).await })
+        });
+        for (order, placed) in some.iter().zip(placed.collect::<Vec<_>>()) {
+            let placed = placed.await.map_err(|error| Trouble::fault(&error))?;
+            let placed = placed.map_err(|failure| {
+                let Trouble { status, error } = failure.into();
+                Trouble::new(status, format!("order {}: {error}", order.out_trade_no))
+            })?;
+            transaction_ids.push(placed.transaction_id);
+        }
+    }
+    Ok(Shown(json!({ "transaction_ids": transaction_ids })))
+}
+
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     Path((sp_mchid, out_bill_no)): Path<(String, String)>,

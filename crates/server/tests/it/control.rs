@@ -4,6 +4,7 @@ use redress_server::{DIRECT, SUB_MERCHANT};
 use serde_json::{Value as Json, json};
 
 use crate::caller::Caller;
+use crate::wire::exchange;
 use crate::world::{APPID, ORDER, TRANSACTION, World, reverse};
 
 #[tokio::test]
@@ -102,6 +103,50 @@ async fn orders_that_make_no_sense_are_refused() {
         assert_eq!((given, shown["error"].is_string()), (status, true), "{fields}: {shown}");
     }
     world.unchanged_since(&before).await;
+}
+
+#[tokio::test]
+async fn many_orders_are_placed_at_once() {
+    let world = World::start().await;
+    let order = |number: usize| {
+        json!({
+            "mchid": DIRECT, "appid": APPID, "out_trade_no": format!("many{number}"),
+            "trade_type": "MICROPAY", "amount": 5_000, "payer": "openid",
+        })
+    };
+    let place = async |orders: Vec<Json>| {
+        world.control("POST", "/orders/batch", &Json::from(orders).to_string()).await
+    };
+    let (status, placed) = place((0..600).map(order).collect()).await;
+    assert_eq!(status, 200, "{placed}");
+    let ids = placed["transaction_ids"].as_array().unwrap();
+    assert_eq!(ids.len(), 600);
+    for number in [0, 255, 256, 599] {
+        let shown = world.show(&format!("/orders/{DIRECT}/many{number}")).await;
+        assert_eq!(shown["transaction_id"], ids[number], "in the order of the list");
+    }
+
+    let (status, refused) = place(vec![order(601), order(0), order(602)]).await;
+    assert_eq!(status, 409);
+    assert!(refused["error"].as_str().unwrap().starts_with("order many0: "), "{refused}");
+    world.show(&format!("/orders/{DIRECT}/many601")).await;
+
+    assert_eq!(place(Vec::new()).await.1, json!({ "transaction_ids": [] }));
+    let before = world.state().await;
+    assert_eq!(place((1000..2001).map(order).collect()).await.0, 400, "too many");
+    assert_eq!(place(vec![order(1000), json!({})]).await.0, 400, "one that is none");
+    world.unchanged_since(&before).await;
+    world.verify().await;
+
+    // What was committed is counted, with fewer commits than commands.
+    let request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let metrics = exchange(world.address(), request).await.unwrap().text().to_owned();
+    let count = |name: &str| -> f64 {
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} is missing")).parse().unwrap()
+    };
+    let (commits, commands) = (count("redress_commits_total"), count("redress_commands_total"));
+    assert!(commits >= 1.0 && commands >= 600.0 && commits < commands, "{commits} {commands}");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::session::Session;
 use crate::error::{Failure, Fault, OpenError};
-use crate::sql;
+use crate::{sql, written};
 
 /// How commands wait for the writer.
 #[derive(Clone, Copy, Debug)]
@@ -196,6 +196,7 @@ impl Loop {
         }
         transaction.commit()?;
         self.chain = chain;
+        written::count(members.len());
         if scheduled > 0 {
             self.scheduled.notify_one();
         }
