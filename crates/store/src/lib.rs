@@ -19,6 +19,7 @@
 //! A command whose caller stops waiting runs all the same.
 
 mod decide;
+mod decided;
 mod error;
 mod jobs;
 mod location;
@@ -31,6 +32,7 @@ mod sqlite;
 mod store;
 mod written;
 
+pub use decided::{Decided, Settling};
 pub use error::{Failure, OpenError};
 pub use jobs::{Claim, Claims, Queued};
 pub use location::{BadLocation, Location};
