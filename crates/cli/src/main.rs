@@ -16,6 +16,7 @@ mod exec;
 mod explain;
 mod fault;
 mod keys;
+mod lines;
 mod man;
 mod message;
 mod notify;
@@ -34,9 +35,15 @@ mod wait;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use mimalloc::MiMalloc;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::args::{Args, Command};
+use crate::lines::Lines;
+
+/// What a request allocates is freed by other threads, which glibc's allocator pays dearly for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The command line was wrong, as clap says it.
 pub(crate) const USAGE: u8 = 2;
@@ -62,12 +69,16 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    log(&args);
+    let lines = log(&args);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(args)),
         Err(error) => Err(error.into()),
     };
+    // Before the last word.
+    if let Some(lines) = lines {
+        lines.flush();
+    }
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -112,16 +123,24 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Logs to stderr. `RUST_LOG` has the last word; a server tells what it answers, other commands
-/// are quiet. What `exec` runs has stderr to itself, unless asked otherwise.
-fn log(args: &Args) {
+/// are quiet. What `exec` runs has stderr to itself, unless asked otherwise. What a server logs is
+/// written by a thread of its own, and is flushed at the end.
+fn log(args: &Args) -> Option<Lines> {
     let level = match (&args.command, args.verbose) {
-        (Command::Exec(_), 0) => return,
+        (Command::Exec(_), 0) => return None,
         (Command::Serve(_), 0) | (_, 1) => "info",
         (Command::Serve(_), _) | (_, 2..) => "debug",
         (_, 0) => "error",
     };
     let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    if let Command::Serve(_) = &args.command
+        && let Ok(lines) = Lines::to(std::io::stderr())
+    {
+        log_to(level, colours, lines.clone());
+        return Some(lines);
+    }
     log_to(level, colours, std::io::stderr);
+    None
 }
 
 /// Logs to some place.

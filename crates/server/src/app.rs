@@ -8,7 +8,7 @@ use redress_api::{Mchid, Timestamp};
 use redress_core::merchant::Merchant;
 use redress_core::{Command, Find, Frame};
 use redress_crypto::{ApiV3Key, random_bytes};
-use redress_store::{Failure, Store};
+use redress_store::{Decided, Failure, Store};
 
 use crate::apiv3::ApiV3Keys;
 use crate::clock::Clock;
@@ -84,6 +84,14 @@ impl App {
     /// Runs a command that may write.
     pub(crate) async fn execute<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
         self.store.execute(command, self.frame()).await
+    }
+
+    /// Runs a command that may write, up to where its outcome is known and not yet durable.
+    pub(crate) async fn begin<C: Command>(
+        &self,
+        command: C,
+    ) -> Result<Decided<C::Outcome>, Failure> {
+        self.store.begin(command, self.frame()).await
     }
 
     /// Runs a command that only reads.

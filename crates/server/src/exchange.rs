@@ -11,13 +11,13 @@ use redress_api::{Definition, Endpoint as _, Mchid, Timestamp, certificate};
 use redress_core::merchant::PlatformKeys;
 use redress_crypto::Serial;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::connection::Peer;
 use crate::fault::Hit;
 use crate::identify;
 use crate::metrics;
-use crate::node::Node;
 use crate::reply::{Problem, RequestId, Success, answer};
 use crate::requests::{Evidence, Explainer, Mask, Message, Record};
 use crate::sign_test;
@@ -57,6 +57,15 @@ pub(crate) struct Exchange {
     pub(crate) unbelieved: bool,
     /// What goes wrong with it on purpose.
     pub(crate) fault: Option<Hit>,
+    /// What everything that is logged about it carries.
+    pub(crate) span: tracing::Span,
+}
+
+/// An answer that is ready to be sent.
+struct Made {
+    response: Response<Bytes>,
+    code: &'static str,
+    message: Cow<'static, str>,
 }
 
 impl Exchange {
@@ -69,8 +78,10 @@ impl Exchange {
     ) -> (Self, Body) {
         let (head, body) = request.into_parts();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let id = RequestId::fresh();
         let exchange = Self {
-            id: RequestId::fresh(),
+            span: tracing::info_span!("request", id = id.as_str(), node = app.node.shown()),
+            id,
             path,
             definition,
             method: head.method,
@@ -90,19 +101,36 @@ impl Exchange {
         (exchange, body)
     }
 
-    /// What everything that is logged about it carries.
-    pub(crate) fn span(&self, node: &Node) -> tracing::Span {
-        tracing::info_span!("request", id = self.id.as_str(), node = node.shown())
+    /// Answers, counts, logs and keeps it. The answer is printed and signed while the disk still
+    /// works, and leaves when what it says is durable.
+    pub(crate) async fn end(
+        self,
+        app: &Arc<App>,
+        outcome: Result<Success, Problem>,
+    ) -> Response<Body> {
+        let mut outcome = self.fault.and_then(|hit| hit.after()).map_or(outcome, Err);
+        let pending = outcome.as_mut().ok().and_then(|success| success.pending.take());
+        let mut made = self.make(app, outcome);
+        if let Some(pending) = pending
+            && let Some(other) = pending.instrument(self.span.clone()).await
+        {
+            made = self.make(app, other.map_err(|problem| self.failed(app, problem)));
+        }
+        self.close(app, made)
     }
 
-    /// Answers, counts, logs and keeps it.
-    pub(crate) fn end(self, app: &Arc<App>, outcome: Result<Success, Problem>) -> Response<Body> {
-        let span = self.span(&app.node);
-        let _entered = span.enter();
-        let Self { path, method, fault, .. } = &self;
-        let fault = *fault;
-        let site = self.site.as_str();
-        let outcome = fault.and_then(|hit| hit.after()).map_or(outcome, Err);
+    /// The answer to what was done and failed in the end.
+    fn failed(&self, app: &App, problem: Problem) -> Problem {
+        match (self.definition, &self.caller) {
+            (Some(definition), Some(caller)) => app.limits.failed(definition, caller, problem),
+            (_, _) => problem,
+        }
+    }
+
+    /// Prints and signs the answer.
+    fn make(&self, app: &App, outcome: Result<Success, Problem>) -> Made {
+        let _entered = self.span.enter();
+        let Self { path, method, .. } = self;
         let (code, message) = match &outcome {
             Ok(_) => ("", Cow::default()),
             Err(problem) => (problem.code.code, problem.message.clone()),
@@ -119,19 +147,31 @@ impl Exchange {
             metrics::sign_test("answer", "sent");
             tracing::info!("the answer is signed wrongly on purpose");
         }
-        if let Some(hit) = fault {
+        if let Some(hit) = self.fault {
             hit.spoil(&signer, &mut response);
             metrics::fault(hit.kind);
             tracing::info!(id = hit.id, kind = hit.kind, "it goes wrong on purpose");
         }
+        Made { response, code, message }
+    }
+
+    /// Counts, logs and keeps it.
+    fn close(self, app: &Arc<App>, made: Made) -> Response<Body> {
+        let span = self.span.clone();
+        let _entered = span.enter();
+        let Made { mut response, code, message } = made;
+        let Self { path, method, fault, .. } = &self;
+        let fault = *fault;
+        let site = self.site.as_str();
         let status = response.status().as_u16();
         let elapsed = self.started.elapsed();
         let mchid = self.caller.as_ref().map_or("-", Mchid::as_str);
         let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(%method, path, site, status, code, mchid, us, "answered");
         let method = metrics::method(method);
-        metrics::request(path, method, status, code, elapsed);
-        app.tally.request(Answered { path, method, status, code });
+        let answered = Answered { path, method, status, code };
+        metrics::request(answered, elapsed);
+        app.tally.request(answered);
         if app.explain && self.is_refused(status) {
             let url = format!("{}/_control/requests/{}", app.own_url, self.id.as_str());
             let url = HeaderValue::try_from(url).expect("a URL is a header value");
@@ -178,7 +218,10 @@ impl Exchange {
             target: mask.text(&target).into(),
             path,
             definition,
-            claimed: identify::claimed_mchid(&headers).map(|mchid| mask.text(&mchid).into()),
+            claimed: match &self.caller {
+                Some(_) => None,
+                None => identify::claimed_mchid(&headers).map(|mchid| mask.text(&mchid).into()),
+            },
             proven: self.caller,
             request: Message::new(&headers, body.as_ref(), &mask),
             status: answer.status().as_u16(),

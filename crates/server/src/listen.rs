@@ -159,6 +159,7 @@ impl Server {
             places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
         });
         let mut tasks = vec![
+            tokio::spawn(metrics::keep(stopped.clone())),
             tokio::spawn(worker::work(Arc::clone(&app), stopped.clone())),
             tokio::spawn(connection::accept(listener, Site::Main, Arc::clone(&door))),
         ];

@@ -1,11 +1,18 @@
 //! The names of all metrics, in one place.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
+
+use crate::tally::Answered;
 
 const REQUESTS: &str = "redress_requests_total";
 const SECONDS: &str = "redress_request_seconds";
@@ -18,6 +25,7 @@ const PROBES: &str = "redress_sign_tests_total";
 const COMMITS: &str = "redress_commits_total";
 const COMMANDS: &str = "redress_commands_total";
 const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
+const UPKEEP: Duration = Duration::from_secs(1);
 
 /// One recorder serves the whole process, however many servers run in it.
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -46,6 +54,20 @@ pub(crate) fn node(name: &str, store: &'static str) {
     gauge!(NODE, "node" => name.to_owned(), "store" => store).set(1.0);
 }
 
+/// Puts what was measured into the histograms' buckets every second until the server stops: until
+/// then each measurement is kept by itself.
+pub(crate) async fn keep(mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(UPKEEP) => {}
+            _ = stop.changed() => return,
+        }
+        if let Some(handle) = RECORDER.get().and_then(Option::as_ref) {
+            handle.run_upkeep();
+        }
+    }
+}
+
 /// All of them, in the Prometheus text format.
 pub(crate) fn render() -> String {
     let written = redress_store::written();
@@ -63,22 +85,41 @@ pub(crate) fn method(method: &Method) -> &'static str {
     }
 }
 
+/// What requests that were answered alike are counted by: looked up once, because finding it by
+/// its labels costs more than counting.
+static SERIES: RwLock<BTreeMap<Answered, Series>> = RwLock::new(BTreeMap::new());
+
+struct Series {
+    count: Counter,
+    seconds: Histogram,
+}
+
+impl Series {
+    fn of(answered: Answered) -> Self {
+        let Answered { path, method, status, code } = answered;
+        let status = status.to_string();
+        let labels =
+            [("path", path), ("method", method), ("status", status.as_str()), ("code", code)];
+        let labels = labels.map(|(name, value)| (name, value.to_owned()));
+        Self { count: counter!(REQUESTS, &labels), seconds: histogram!(SECONDS, "path" => path) }
+    }
+
+    fn add(&self, elapsed: Duration) {
+        self.count.increment(1);
+        self.seconds.record(elapsed.as_secs_f64());
+    }
+}
+
 /// A request was answered.
-pub(crate) fn request(
-    path: &'static str,
-    method: &'static str,
-    status: u16,
-    code: &'static str,
-    elapsed: Duration,
-) {
-    let labels = [
-        ("path", path.to_owned()),
-        ("method", method.to_owned()),
-        ("status", status.to_string()),
-        ("code", code.to_owned()),
-    ];
-    counter!(REQUESTS, &labels).increment(1);
-    histogram!(SECONDS, "path" => path).record(elapsed.as_secs_f64());
+pub(crate) fn request(answered: Answered, elapsed: Duration) {
+    {
+        let known = SERIES.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.get(&answered) {
+            return series.add(elapsed);
+        }
+    }
+    let mut known = SERIES.write().unwrap_or_else(PoisonError::into_inner);
+    known.entry(answered).or_insert_with(|| Series::of(answered)).add(elapsed);
 }
 
 /// A job ended.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::pin::Pin;
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, SERVER};
@@ -11,32 +12,60 @@ use redress_api::{Endpoint, ErrorBody, ParamError, wire};
 use redress_core::Refusal;
 use redress_core::refusal::number;
 use redress_crypto::random_bytes;
-use redress_store::Failure;
+use redress_store::{Decided, Failure};
 use serde_json::Value as Json;
 
 use crate::platform::Signer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
+/// What comes of an answer that is not durable yet: another one, if it does not stand.
+pub(crate) type Pending = Pin<Box<dyn Future<Output = Option<Result<Success, Problem>>> + Send>>;
+
 /// A request that is answered with what it asked for.
-#[derive(Debug)]
 pub(crate) struct Success {
     status: StatusCode,
     body: Bytes,
     /// What kind of file the body is, if it is no JSON. Files are not signed.
     file: Option<&'static str>,
+    /// Until this is waited for, nobody may see it.
+    pub(crate) pending: Option<Pending>,
 }
 
 impl Success {
     /// The answer of an endpoint.
     pub(crate) fn of<E: Endpoint>(response: &E::Response) -> Self {
         let body = wire::encode_response::<E>(response);
-        Self { status: E::status(response), body, file: None }
+        Self { status: E::status(response), body, file: None, pending: None }
     }
 
     /// A file.
     pub(crate) const fn file(kind: &'static str, body: Bytes) -> Self {
-        Self { status: StatusCode::OK, body, file: Some(kind) }
+        Self { status: StatusCode::OK, body, file: Some(kind), pending: None }
+    }
+
+    /// The answer of an endpoint to what is decided and not durable yet.
+    pub(crate) fn decided<E: Endpoint>(decided: Decided<E::Response>) -> Self {
+        let (outcome, settling) = decided.into_parts();
+        let mut success = Self::of::<E>(&outcome);
+        if !settling.is_settled() {
+            success.pending = Some(Box::pin(async move {
+                match settling.settle().await {
+                    Ok(None) => None,
+                    Ok(Some(other)) => Some(Ok(Self::of::<E>(&other))),
+                    Err(failure) => Some(Err(failure.into())),
+                }
+            }));
+        }
+        success
+    }
+
+    /// What is answered in the end.
+    pub(crate) async fn settled(mut self) -> Result<Self, Problem> {
+        match self.pending.take() {
+            Some(pending) => pending.await.unwrap_or(Ok(self)),
+            None => Ok(self),
+        }
     }
 }
 
@@ -113,8 +142,7 @@ pub(crate) struct RequestId(String);
 
 impl RequestId {
     pub(crate) fn fresh() -> Self {
-        let random: [u8; 16] = random_bytes();
-        Self(random.iter().fold("08".to_owned(), |id, byte| id + &format!("{byte:02X}")))
+        Self(format!("08{:032X}", u128::from_be_bytes(random_bytes())))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -45,9 +45,9 @@ fn run<'a, E: Operation>(
         app.limits.admit_request(&request)?;
         let call = Call { caller: signed.mchid, request };
         let decided = if E::METHOD == http::Method::GET {
-            app.read(call).await
+            app.read(call).await.map(|read| Success::of::<E>(&read))
         } else {
-            app.execute(call).await
+            app.begin(call).await.map(Success::decided::<E>)
         };
         if let Err(Failure::Refused(refusal)) = &decided {
             debug_assert!(
@@ -56,7 +56,7 @@ fn run<'a, E: Operation>(
                 E::PATH
             );
         }
-        Ok(Success::of::<E>(&decided?))
+        Ok(decided?)
     })
 }
 

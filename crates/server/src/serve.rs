@@ -36,11 +36,11 @@ pub(crate) async fn serve(
     let (mut exchange, body) = Exchange::begin(&app, definition.path, Some(definition), request);
     exchange.fault = app.faults.at_head(&exchange);
     if let Some(problem) = exchange.fault.and_then(|hit| hit.instead()) {
-        return exchange.end(&app, Err(problem));
+        return exchange.end(&app, Err(problem)).await;
     }
-    let span = exchange.span(&app.node);
+    let span = exchange.span.clone();
     let outcome = handle(route, &app, &mut exchange, body).instrument(span).await;
-    exchange.end(&app, outcome)
+    exchange.end(&app, outcome).await
 }
 
 /// Answers a path that is not served. One of the API's may well be an endpoint of the real
@@ -80,7 +80,7 @@ async fn refuse(
 ) -> Response<Body> {
     let (mut exchange, body) = Exchange::begin(app, path, None, request);
     let problem = hear_out(&mut exchange, body, problem).await;
-    exchange.end(app, Err(problem))
+    exchange.end(app, Err(problem)).await
 }
 
 /// Whether requests can be served: the store answers, and the server is not being stopped.
@@ -146,7 +146,7 @@ async fn go_wrong(
         return Err(problem);
     }
     let Some(delay) = hit.delay(Stage::Before) else {
-        let outcome = (route.run)(app, signed, target, &body).await;
+        let outcome = run(route, app, signed, target, &body).await;
         if let Some(delay) = hit.delay(Stage::After) {
             tokio::time::sleep(delay).await;
         }
@@ -156,11 +156,22 @@ async fn go_wrong(
     let (held, app, target) = (app.faults.hold(), Arc::clone(app), target.to_owned());
     let late = tokio::spawn(async move {
         tokio::time::sleep(delay).await;
-        let outcome = (route.run)(&app, signed, &target, &body).await;
+        let outcome = run(route, &app, signed, &target, &body).await;
         drop(held);
         outcome
     });
     late.await.unwrap_or_else(|error| Err(Problem::defect(error)))
+}
+
+/// The operation, up to where it is done for good.
+async fn run(
+    route: &'static Route,
+    app: &Arc<App>,
+    signed: Proven,
+    target: &str,
+    body: &[u8],
+) -> Handled {
+    (route.run)(app, signed, target, body).await?.settled().await
 }
 
 /// Reads the body of a request that is refused by its head alone: a caller who is still sending

@@ -20,6 +20,7 @@
 
 mod copy;
 mod decide;
+mod decided;
 mod error;
 mod jobs;
 mod location;
@@ -33,6 +34,7 @@ mod store;
 mod written;
 
 pub use copy::{Copied, CopyError, Progress, copy};
+pub use decided::{Decided, Settling};
 pub use error::{Failure, OpenError};
 pub use jobs::{Claim, Claims, Queued};
 pub use location::{BadLocation, Location};

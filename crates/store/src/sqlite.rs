@@ -29,6 +29,7 @@ use readers::Readers;
 pub use writer::Queue;
 use writer::Writer;
 
+use crate::decided::Decided;
 use crate::error::{Failure, Fault, OpenError};
 use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::page;
@@ -73,6 +74,14 @@ impl Sqlite {
         frame: Frame,
     ) -> Result<C::Outcome, Failure> {
         self.writer()?.submit(move |session| session.execute(&command, frame)).await
+    }
+
+    pub(crate) async fn begin<C: Command>(
+        &self,
+        command: C,
+        frame: Frame,
+    ) -> Result<Decided<C::Outcome>, Failure> {
+        self.writer()?.begin(move |session| session.execute(&command, frame)).await
     }
 
     pub(crate) async fn read<C: Command>(

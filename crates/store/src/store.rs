@@ -7,6 +7,7 @@ use redress_core::audit::Report;
 use redress_core::{Account, Command, Frame, Stored, Transfer};
 use tokio::sync::Notify;
 
+use crate::decided::Decided;
 use crate::error::{Failure, OpenError};
 use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::location::Location;
@@ -87,6 +88,25 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.execute(command, frame).await,
             Backend::Postgres(postgres) => postgres.execute(command, frame).await,
+        }
+    }
+
+    /// Runs a command and answers as soon as it is decided, so that what comes of it can be prepared
+    /// while the disk works. Nothing of it may be told to anyone before it is settled.
+    ///
+    /// # Errors
+    /// See [`Failure`]; in each case nothing was written. Refusals, too, come once what they were
+    /// decided by is durable.
+    pub async fn begin<C: Command>(
+        &self,
+        command: C,
+        frame: Frame,
+    ) -> Result<Decided<C::Outcome>, Failure> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.begin(command, frame).await,
+            Backend::Postgres(postgres) => {
+                postgres.execute(command, frame).await.map(Decided::durable)
+            }
         }
     }
 

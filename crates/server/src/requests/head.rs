@@ -2,10 +2,11 @@
 //! connection, and without what proves who somebody is.
 
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use redress_crypto::{Authorization, SCHEME};
 
 use super::Mask;
+use super::mask::text;
 
 /// What stands for a value that is not kept.
 const HIDDEN: &str = "(not kept)";
@@ -15,9 +16,10 @@ const RUN_CHARS_MAX: usize = 48;
 
 /// Prints headers, a line each, and masks what is secret.
 pub(super) fn lines(headers: &HeaderMap, mask: &Mask) -> Box<str> {
-    let mut lines = String::with_capacity(1024);
+    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 3;
+    let mut lines = String::with_capacity(headers.iter().map(line).sum());
     for (name, value) in headers {
-        let text = String::from_utf8_lossy(value.as_bytes());
+        let text = text(value.as_bytes());
         lines.push_str(name.as_str());
         lines.push_str(": ");
         if name == AUTHORIZATION {

@@ -41,7 +41,7 @@ impl Mask {
         if let Some((_, query)) = target.split_once('?') {
             mask.scan_pairs(path, query);
         }
-        let text = String::from_utf8_lossy(body);
+        let text = text(body);
         if text.trim_start().starts_with(['{', '[', '"', '\u{feff}']) {
             mask.scan_json(path, &text);
         } else if !text.is_empty() {
@@ -61,7 +61,7 @@ impl Mask {
         if !self.secrets.iter().any(|secret| found(secret) || cut(secret)) {
             return bytes.clone();
         }
-        Bytes::from(self.text(&String::from_utf8_lossy(bytes)).into_owned())
+        Bytes::from(self.text(&text(bytes)).into_owned())
     }
 
     /// The text without the secrets.
@@ -169,7 +169,10 @@ impl Mask {
             if let Some(secret) = name.take() {
                 self.add_field(secret, value);
             } else if after.trim_start().starts_with(':') {
-                let decoded = serde_json::from_str::<String>(&format!("\"{value}\"")).ok();
+                let decoded = match value.contains('\\') {
+                    true => serde_json::from_str::<String>(&format!("\"{value}\"")).ok(),
+                    false => None,
+                };
                 name = secret_named(path, decoded.as_deref().unwrap_or(value));
             }
             rest = after;
@@ -211,6 +214,14 @@ impl Mask {
                 return;
             }
         }
+    }
+}
+
+/// As `String::from_utf8_lossy`, which looks at each byte even where nothing is lost.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Record {
     /// The path of the endpoint, with its names in braces, or a word in brackets.
     pub(crate) path: &'static str,
     pub(crate) definition: Option<&'static Definition>,
-    /// Who the request says to be from.
+    /// Who the request says to be from, if that is not proven.
     pub(crate) claimed: Option<Box<str>>,
     /// Who it is from, once that is proven.
     pub(crate) proven: Option<Mchid>,

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, oneshot};
 use super::chain::Chain;
 use super::checkpoint::Checkpoints;
 use super::session::Session;
+use crate::decided::Decided;
 use crate::error::{Failure, Fault, OpenError};
 use crate::{sql, written};
 
@@ -73,6 +74,24 @@ impl Writer {
         answer.await.unwrap_or(Err(Failure::Closed))
     }
 
+    /// As [`Self::submit`], but answers before the commit, if there is an outcome then.
+    pub(super) async fn begin<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Session<'_>) -> Result<Result<T, Failure>, Fault> + Send + 'static,
+    ) -> Result<Decided<T>, Failure> {
+        let (early, decided) = oneshot::channel();
+        let (reply, settled) = oneshot::channel();
+        let early = Some(early);
+        self.send(Box::new(Begun { work, outcome: None, early, reply }))?;
+        if let Ok(outcome) = decided.await {
+            return Ok(Decided::new(outcome, settled));
+        }
+        match settled.await.unwrap_or(Err(Failure::Closed))? {
+            Some(outcome) => Ok(Decided::durable(outcome)),
+            None => Err(Failure::Closed),
+        }
+    }
+
     fn send(&self, member: Box<dyn Member>) -> Result<(), Failure> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = queue.as_ref().ok_or(Failure::Closed)?;
@@ -119,6 +138,9 @@ trait Member: Send {
     /// Does its part of the transaction. A fault ends the transaction.
     fn run(&mut self, session: &mut Session<'_>) -> Result<(), Fault>;
 
+    /// Tells what was decided, if it is told before the commit.
+    fn announce(&mut self) {}
+
     /// Answers with what the last run gave, or with the fault that kept it from the disk.
     fn answer(self: Box<Self>, fault: Option<Fault>);
 }
@@ -145,6 +167,46 @@ where
             None => self.outcome.expect("answered without a fault only after a run"),
         };
         // Whoever stopped waiting does not want to know.
+        drop(self.reply.send(outcome));
+    }
+}
+
+/// One whose outcome is told before the commit.
+struct Begun<T, W> {
+    work: W,
+    /// What the last run gave, unless that was told.
+    outcome: Option<Result<T, Failure>>,
+    /// Until an outcome is told.
+    early: Option<oneshot::Sender<T>>,
+    /// An outcome if it is not the one that was told.
+    reply: oneshot::Sender<Result<Option<T>, Failure>>,
+}
+
+impl<T, W> Member for Begun<T, W>
+where
+    T: Send,
+    W: FnMut(&mut Session<'_>) -> Result<Result<T, Failure>, Fault> + Send,
+{
+    fn run(&mut self, session: &mut Session<'_>) -> Result<(), Fault> {
+        self.outcome = Some((self.work)(session)?);
+        Ok(())
+    }
+
+    fn announce(&mut self) {
+        // What is refused may be so for what others of the group do, and is told after them.
+        if self.early.is_none() || !matches!(self.outcome, Some(Ok(_))) {
+            return;
+        }
+        if let (Some(early), Some(Ok(outcome))) = (self.early.take(), self.outcome.take()) {
+            drop(early.send(outcome));
+        }
+    }
+
+    fn answer(self: Box<Self>, fault: Option<Fault>) {
+        let outcome = match fault {
+            Some(fault) => Err(fault.into()),
+            None => self.outcome.transpose(),
+        };
         drop(self.reply.send(outcome));
     }
 }
@@ -203,6 +265,7 @@ impl Loop {
         if chain != self.chain {
             chain.write(&transaction)?;
         }
+        members.iter_mut().for_each(|member| member.announce());
         transaction.commit()?;
         self.chain = chain;
         written::count(members.len());
@@ -212,5 +275,67 @@ impl Loop {
         let micros = start.elapsed().as_micros();
         tracing::debug!(commands = members.len(), micros, "a group is committed");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Work = fn(&mut Session<'_>) -> Result<Result<u8, Failure>, Fault>;
+
+    fn begun() -> (Box<Begun<u8, Work>>, oneshot::Receiver<u8>, Settled) {
+        let ((early, decided), (reply, settled)) = (oneshot::channel(), oneshot::channel());
+        let work: Work = |_| Ok(Ok(0));
+        (Box::new(Begun { work, outcome: None, early: Some(early), reply }), decided, settled)
+    }
+
+    type Settled = oneshot::Receiver<Result<Option<u8>, Failure>>;
+
+    #[test]
+    fn an_outcome_that_was_told_stands_if_it_is_committed() {
+        let (mut begun, mut decided, mut settled) = begun();
+        begun.outcome = Some(Ok(1));
+        begun.announce();
+        assert_eq!(decided.try_recv(), Ok(1));
+        assert!(settled.try_recv().is_err(), "not before the commit");
+        begun.answer(None);
+        assert!(matches!(settled.try_recv(), Ok(Ok(None))));
+    }
+
+    #[test]
+    fn a_commit_that_fails_takes_back_what_was_told() {
+        // Run again by itself it decides otherwise, or is refused, or fails for good.
+        let ends: [(Option<_>, Option<Fault>); 3] = [
+            (Some(Ok(2)), None),
+            (Some(Err(Failure::Busy)), None),
+            (None, Some(Fault::Lost("the disk is gone".to_owned()))),
+        ];
+        let mut seen = Vec::new();
+        for (outcome, fault) in ends {
+            let (mut begun, mut decided, mut settled) = begun();
+            begun.outcome = Some(Ok(1));
+            begun.announce();
+            begun.outcome = outcome;
+            begun.announce();
+            assert_eq!(decided.try_recv(), Ok(1), "told once");
+            begun.answer(fault);
+            seen.push(settled.try_recv().expect("it is answered"));
+        }
+        assert!(matches!(
+            seen.as_slice(),
+            [Ok(Some(2)), Err(Failure::Busy), Err(Failure::Store(_))]
+        ));
+    }
+
+    #[test]
+    fn a_refusal_is_told_after_the_commit() {
+        let (mut begun, mut decided, mut settled) = begun();
+        begun.outcome = Some(Err(Failure::Busy));
+        begun.announce();
+        assert!(decided.try_recv().is_err());
+        assert!(settled.try_recv().is_err());
+        begun.answer(None);
+        assert!(matches!(settled.try_recv(), Ok(Err(Failure::Busy))));
     }
 }

@@ -6,7 +6,7 @@ use redress_core::{Frame, chart};
 use redress_store::Failure;
 
 use super::ledger::chain_holds;
-use crate::world::{Ends, Find, append, frame, hold_writer, mchid, send, top_up};
+use crate::world::{Append, Ends, Find, append, frame, hold_writer, mchid, send, top_up};
 
 #[tokio::test]
 async fn two_creators_of_one_row_are_both_answered() {
@@ -125,4 +125,38 @@ async fn close_finishes_what_is_queued() {
 
     let note = place.open().read(Find("a"), frame(4)).await.unwrap().unwrap();
     assert_eq!(note.words, ["one"]);
+}
+
+#[tokio::test]
+async fn what_is_told_early_is_what_is_written() {
+    let place = place!();
+    let store = place.open();
+    let held = hold_writer(&store).await;
+    let begin = |command: Append, seed| {
+        let store = store.clone();
+        tokio::spawn(async move { store.begin(command, frame(seed)).await })
+    };
+    // Each is queued before the next.
+    let first = begin(append("a", "first"), 1);
+    tokio::task::yield_now().await;
+    let poison = send(&store, Ends::Unwritable, frame(2)).await;
+    let second = begin(append("a", "second"), 3);
+    tokio::task::yield_now().await;
+    drop(held);
+    for (task, expected) in [(first, 1), (second, 2)] {
+        let (told, settling) = task.await.unwrap().unwrap().into_parts();
+        assert_eq!(told, expected);
+        assert_eq!(settling.settle().await.unwrap(), None, "it stands");
+    }
+    assert!(matches!(poison.await.unwrap(), Err(Failure::Store(_))));
+    let note = store.read(Find("a"), frame(4)).await.unwrap().unwrap();
+    assert_eq!(note.words, ["first", "second"]);
+
+    let refused = store.begin(Ends::Refused, frame(5)).await;
+    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+    let unwritable = store.begin(Ends::Unwritable, frame(6)).await;
+    assert!(matches!(unwritable, Err(Failure::Store(_))), "{unwritable:?}");
+    store.close().await;
+    let late = store.begin(append("a", "late"), frame(7)).await;
+    assert!(matches!(late, Err(Failure::Closed)), "{late:?}");
 }
