@@ -210,7 +210,8 @@ impl Store {
         }
     }
 
-    /// At most so many rows of a kind whose number sorts after `after`, by number.
+    /// At most so many rows of a kind that were made after the one of number `after`, in the order in
+    /// which they were made.
     ///
     /// # Errors
     /// See [`Failure`].
