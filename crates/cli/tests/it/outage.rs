@@ -300,10 +300,10 @@ fn a_database_that_takes_no_writes() {
     };
     set("on");
     caller.is_refused("standby1");
-    assert_eq!(caller.query("standby0").expect("reads go on")["amount"], 5);
     assert!(!ready(&served.base_url), "it says that it is ready");
     set("off");
     caller.insists("standby1", 7);
+    assert_eq!(caller.query("standby0").expect("it is there")["amount"], 5);
     assert!(ready(&served.base_url), "it says that it is not ready");
     is_clean(&["--store", &url]);
 }
