@@ -70,12 +70,19 @@ async fn an_address_is_good_for_five_minutes_and_for_its_merchant() {
     world.step(10).await;
     world.refused(&world.direct.get(&address), STALE).await;
 
-    // Tickets end with the server that gave them.
+    // Tickets end with the server that gave them; where several share a world, any of them serves
+    // what another gave.
     let applied = world.ok(&world.direct.get(&target_of(day))).await;
     let world = world.restart().await;
     let url = applied["download_url"].as_str().unwrap();
     let address = &url[url.find(PATH).unwrap()..];
-    world.refused(&world.direct.get(address), STALE).await;
+    if std::env::var_os(crate::engine::ENGINE).is_none() {
+        world.refused(&world.direct.get(address), STALE).await;
+    } else {
+        let bytes = world.direct.get(address).bytes();
+        let file = crate::wire::exchange(world.address(), &bytes).await.expect("an answer");
+        assert_eq!(file.status, 200);
+    }
     assert_eq!(json!(applied["hash_type"]), "SHA1");
 }
 
