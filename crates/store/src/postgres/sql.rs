@@ -34,13 +34,27 @@ macro_rules! account_columns {
     };
 }
 
+/// Keys in their order. A look at each is a query of its own within the statement, so that it goes
+/// by the primary key and nothing else, whatever the planner believes of a young table, and so that
+/// rows are locked in the order of the keys.
+macro_rules! ordered_keys {
+    ($keys:literal) => {
+        concat!(
+            "(SELECT * FROM unnest(",
+            $keys,
+            " ORDER BY tenant COLLATE \"C\", id COLLATE \"C\") AS k CROSS JOIN LATERAL "
+        )
+    };
+}
+
 macro_rules! rows_of_kind {
     ($lock:literal) => {
         concat!(
-            "SELECT k.n, e.version, e.body \
-             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(tenant, id, n) \
-             JOIN entity e ON e.tenant = k.tenant AND e.kind = $3 AND e.id = k.id",
-            $lock
+            "SELECT k.n, e.version, e.body FROM ",
+            ordered_keys!("$1::text[], $2::text[]) WITH ORDINALITY AS u(tenant, id, n)"),
+            "(SELECT version, body FROM entity WHERE tenant = k.tenant AND kind = $3 AND id = k.id ",
+            $lock,
+            ") AS e"
         )
     };
 }
@@ -50,9 +64,11 @@ macro_rules! accounts {
         concat!(
             "SELECT k.n, ",
             account_columns!(),
-            " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(tenant, id, n) \
-             JOIN account a ON a.tenant = k.tenant AND a.id = k.id",
-            $lock
+            " FROM ",
+            ordered_keys!("$1::text[], $2::text[]) WITH ORDINALITY AS u(tenant, id, n)"),
+            "(SELECT * FROM account WHERE tenant = k.tenant AND id = k.id ",
+            $lock,
+            ") AS a"
         )
     };
 }
@@ -69,14 +85,17 @@ macro_rules! jobs {
 }
 
 // What commands read. Locks are taken in the order of the keys.
-pub(super) const ROWS: &str = "SELECT k.n, e.version, e.body \
-     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k(tenant, kind, id, n) \
-     JOIN entity e ON e.tenant = k.tenant AND e.kind = k.kind AND e.id = k.id";
-pub(super) const ROWS_TO_READ: &str = rows_of_kind!(" ORDER BY e.tenant, e.id FOR SHARE OF e");
-pub(super) const ROWS_TO_WRITE: &str = rows_of_kind!(" ORDER BY e.tenant, e.id FOR UPDATE OF e");
-pub(super) const ACCOUNTS: &str = accounts!("");
-pub(super) const ACCOUNTS_TO_READ: &str = accounts!(" ORDER BY a.tenant, a.id FOR SHARE OF a");
-pub(super) const ACCOUNTS_TO_WRITE: &str = accounts!(" ORDER BY a.tenant, a.id FOR UPDATE OF a");
+pub(super) const ROWS: &str = concat!(
+    "SELECT k.n, e.version, e.body FROM ",
+    ordered_keys!("$1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS u(tenant, kind, id, n)"),
+    "(SELECT version, body FROM entity \
+     WHERE tenant = k.tenant AND kind = k.kind AND id = k.id LIMIT 1) AS e"
+);
+pub(super) const ROWS_TO_READ: &str = rows_of_kind!("FOR SHARE");
+pub(super) const ROWS_TO_WRITE: &str = rows_of_kind!("FOR UPDATE");
+pub(super) const ACCOUNTS: &str = accounts!("LIMIT 1");
+pub(super) const ACCOUNTS_TO_READ: &str = accounts!("FOR SHARE");
+pub(super) const ACCOUNTS_TO_WRITE: &str = accounts!("FOR UPDATE");
 /// A transfer never changes, and that it was resolved is found again by the unique index.
 pub(super) const TRANSFERS: &str = concat!(
     "SELECT k.n, ",
