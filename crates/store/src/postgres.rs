@@ -59,6 +59,9 @@ macro_rules! with {
     }};
 }
 
+/// How often a rule may ask for more rows before it is given up: more than any does.
+const ROUNDS_MAX: usize = 100;
+
 /// How many connections claim and postpone jobs.
 const JOB_CONNECTIONS: usize = 2;
 

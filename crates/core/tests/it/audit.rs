@@ -484,13 +484,3 @@ fn many_violations_are_counted_and_the_first_are_spelled_out() {
     // The subsidised order waits for its 180 days.
     assert_eq!((check.broken, check.violations.len()), (31, 20));
 }
-
-/// Several writers have a chain each, and one may resolve what another holds.
-#[test]
-fn a_hold_may_be_resolved_in_another_chain() {
-    let world = world();
-    let report = world.audit_in_two_chains();
-    assert!(broken(&report).is_empty(), "{report:?}");
-    let examined = |report: &Report| report.checks.iter().map(|it| it.examined).sum::<u64>();
-    assert_eq!(examined(&report), examined(&world.audit()) + 2, "the ends of the chains, besides");
-}

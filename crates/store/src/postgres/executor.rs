@@ -17,7 +17,7 @@ use super::fault::{PgError, Remedy};
 use super::member::Member;
 use super::overlay::{Missing, Overlay, Recent};
 use super::write::{Chain, Unwritten, commit};
-use super::{load, sql};
+use super::{ROUNDS_MAX, load, sql};
 use crate::error::{Failure, Fault};
 use crate::written;
 
@@ -30,8 +30,6 @@ const GONE_MAX: Duration = Duration::from_secs(4);
 const UNKNOWN_MAX: Duration = Duration::from_secs(15);
 /// Between two attempts to reach a database.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
-/// More than rules ask for one after the other.
-const ROUNDS_MAX: usize = 100;
 
 /// The statements of a writer's connection.
 pub(super) const STATEMENTS: &[&str] = &[

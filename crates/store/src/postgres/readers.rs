@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::connection::{Connection, Connector, Purpose};
 use super::fault::{PgError, Remedy};
 use super::overlay::Overlay;
-use super::{load, sql};
+use super::{ROUNDS_MAX, load, sql};
 use crate::decide;
 use crate::error::{Failure, Fault};
 
@@ -20,8 +20,6 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const TRIES_MAX: u32 = 3;
 /// How often a statement is run again because others were in the way.
 const IN_THE_WAY_MAX: u32 = 20;
-/// More than rules ask for one after the other.
-const ROUNDS_MAX: usize = 100;
 
 /// The statements of a reader's connection. Those of jobs write; see [`super::jobs`].
 pub(super) const STATEMENTS: &[&str] = &[

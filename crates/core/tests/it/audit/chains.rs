@@ -1,5 +1,7 @@
 //! What several writers have written is read chain by chain, so a hold may come after its end.
 
+use redress_core::audit::Report;
+
 use super::{HOLDS, broken, relinked, world};
 
 #[test]
@@ -21,4 +23,14 @@ fn what_resolves_no_hold_is_noticed_in_any_order() {
     world.transfers.retain(|(transfer, _)| transfer.id != hold);
     world.transfers.reverse();
     assert!(broken(&relinked(world).audit()).contains(&HOLDS));
+}
+
+/// Several writers have a chain each, and one may resolve what another holds.
+#[test]
+fn a_hold_may_be_resolved_in_another_chain() {
+    let world = world();
+    let report = world.audit_in_two_chains();
+    assert!(broken(&report).is_empty(), "{report:?}");
+    let examined = |report: &Report| report.checks.iter().map(|it| it.examined).sum::<u64>();
+    assert_eq!(examined(&report), examined(&world.audit()) + 2, "the ends of the chains, besides");
 }
