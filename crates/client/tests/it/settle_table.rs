@@ -95,7 +95,7 @@ fn progress(tally: &Tally, all: u64) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn each_fault_with_each_endpoint_under_each_policy() {
     let seed = given(SEED_GIVEN).unwrap_or(SEED);
     let (cells, runs) = chosen();

@@ -3,9 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use redress::api::Timestamp;
 use redress::{Client, Failover, Merchant, Reqwest, Retry};
 use redress_server::testing::TestServer;
 use redress_server::{DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};
@@ -20,6 +22,8 @@ pub(crate) const ATTEMPT: Duration = Duration::from_millis(400);
 /// How long connecting may take. A machine that is busy still connects to itself in that time.
 const CONNECT: Duration = Duration::from_millis(150);
 
+/// No world is that old when it ends, by its own clock.
+const LIFE_SECONDS: i64 = 12 * 60 * 60;
 /// How long a run may take to prepare.
 const PREPARED: Duration = Duration::from_secs(20);
 
@@ -43,6 +47,8 @@ pub(crate) struct Control {
 
 pub(crate) struct World {
     server: TestServer,
+    /// Up to this one, jobs become due when this world is no more.
+    far: AtomicU64,
     way: Way,
     merchants: [Merchant; 2],
     /// A client to which nothing happens.
@@ -54,6 +60,10 @@ async fn template() -> &'static TempDir {
     static TEMPLATE: OnceCell<TempDir> = OnceCell::const_new();
     let make = || async { TestServer::start().await.expect("a server").stop().await };
     TEMPLATE.get_or_init(make).await
+}
+
+fn time(shown: &Json) -> Timestamp {
+    shown.as_str().expect("a time").parse().expect("a time")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -112,7 +122,7 @@ impl World {
         let patient = Way { network, ..way.clone() };
         let gate = Arc::new(patient.gate(Script::default()));
         let platform = Client::builder(merchants[0].clone()).build_with(gate).expect("a client");
-        let world = Self { server, way, merchants, platform };
+        let world = Self { server, far: AtomicU64::default(), way, merchants, platform };
         for (mchid, account) in [
             (PLATFORM, "basic"),
             (PLATFORM, "operation"),
@@ -207,14 +217,19 @@ impl World {
     /// Waits until no job is due.
     pub(crate) async fn calm(&self) {
         loop {
-            let now = self.show("clock").await["now"].take();
-            let now = now.as_str().expect("a time").to_owned();
-            let jobs = self.show("jobs?most=1000").await["items"].take();
-            let is_due = |job: &Json| job["run_at"].as_str().is_some_and(|at| *at <= *now);
-            if !jobs.as_array().expect("a list").iter().any(is_due) {
+            let now = time(&self.show("clock").await["now"]);
+            let after = self.far.load(Ordering::Relaxed);
+            let jobs = self.show(&format!("jobs?most=1000&after={after}")).await["items"].take();
+            let jobs = jobs.as_array().expect("a list");
+            let at = |job: &Json| time(&job["run_at"]);
+            let far = jobs.iter().take_while(|job| at(job).seconds_since(now) > LIFE_SECONDS);
+            if let Some(last) = far.last() {
+                self.far.store(last["id"].as_u64().expect("a number"), Ordering::Relaxed);
+            }
+            if !jobs.iter().any(|job| at(job) <= now) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
