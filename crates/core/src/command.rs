@@ -80,6 +80,30 @@ pub fn attempt<C: Command>(
     Ok((outcome, cx.into_changes()))
 }
 
+/// Runs a command once and then, as part of the same change, the jobs that it leaves for this very
+/// moment: they would be done next in any case, and so need no commit of their own.
+///
+/// # Errors
+/// As [`attempt`]. That one of these jobs cannot be done is [`Stop::Broken`]: after a plain
+/// [`attempt`] it waits by itself, and is tried again.
+pub fn attempt_with_due<C: Command>(
+    command: &C,
+    frame: Frame,
+    rows: &mut dyn Rows,
+) -> Result<(C::Outcome, Changes), Stop> {
+    let mut cx = Context::new(frame, rows);
+    let outcome = command.decide(&mut cx)?;
+    while let Some(job) = cx.take_due() {
+        job.decide(&mut cx).map_err(|stop| match stop {
+            Stop::Refuse(refusal) => {
+                Stop::Broken(Broken(format!("a job is refused: {}", refusal.message)))
+            }
+            other => other,
+        })?;
+    }
+    Ok((outcome, cx.into_changes()))
+}
+
 /// An endpoint's rule. [`Call`] makes a command of it.
 pub trait Operation: Endpoint {
     /// The rule, for a caller who is known and may call this endpoint.

@@ -140,6 +140,14 @@ impl<'a> Context<'a> {
         self.changes.jobs.push((at, job));
     }
 
+    /// The next job that is for this very moment, and for a rule to do; it is not scheduled any
+    /// more.
+    pub(crate) fn take_due(&mut self) -> Option<Job> {
+        let is_due = |(at, job): &(Timestamp, Job)| *at <= self.frame.now && job.is_for_a_rule();
+        let at = self.changes.jobs.iter().position(is_due)?;
+        Some(self.changes.jobs.remove(at).1)
+    }
+
     /// An account as it is after what this attempt has moved. Those without a limit keep no
     /// balance, and look empty.
     ///
@@ -230,9 +238,13 @@ impl<'a> Context<'a> {
     }
 
     fn resolve(&mut self, debit: &AccountId, hold: TransferId, phase: Phase) -> Result<(), Stop> {
-        let key = Key::Transfer(debit.clone(), hold);
-        let Some(Found::Transfer { transfer: held, resolved }) = self.look(key)? else {
-            return Err(Broken(format!("there is no hold {hold}")).into());
+        let fresh = self.changes.transfers.iter().find(|transfer| transfer.id == hold);
+        let (held, resolved) = match fresh.cloned() {
+            Some(held) => (held, false),
+            None => match self.look(Key::Transfer(debit.clone(), hold))? {
+                Some(Found::Transfer { transfer, resolved }) => (transfer, resolved),
+                _ => return Err(Broken(format!("there is no hold {hold}")).into()),
+            },
         };
         if resolved || self.changes.transfers.iter().any(|t| t.phase.resolves() == Some(hold)) {
             return Err(Broken(format!("hold {hold} is resolved already")).into());

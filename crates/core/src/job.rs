@@ -84,6 +84,14 @@ pub enum Job {
     },
 }
 
+impl Job {
+    /// Whether a rule does it, rather than the server.
+    #[must_use]
+    pub const fn is_for_a_rule(&self) -> bool {
+        !matches!(self, Self::Notify { .. })
+    }
+}
+
 /// A job that finds its work done, or no longer to be done, changes nothing.
 impl Command for Job {
     type Outcome = ();

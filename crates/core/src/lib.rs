@@ -30,7 +30,7 @@ pub mod subsidy;
 pub mod tenant;
 pub mod trial;
 
-pub use command::{Admit, Call, Command, Find, Frame, Operation, attempt};
+pub use command::{Admit, Call, Command, Find, Frame, Operation, attempt, attempt_with_due};
 pub use context::Context;
 pub use job::Job;
 pub use ledger::{Account, AccountId, Transfer, TransferId};

@@ -4,17 +4,25 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use redress_core::command::{Broken, Stop};
-use redress_core::{Changes, Command, Frame, Rows, attempt};
+use redress_core::{Changes, Command, Frame, Rows, attempt, attempt_with_due};
 
-/// What a rule decides over these rows. A rule that panics is a rule that found something broken.
+/// What a rule decides over these rows, and what follows from it at once. If something is broken
+/// there, what follows is left to its jobs.
 pub(crate) fn decide<C: Command>(
     command: &C,
     frame: Frame,
     rows: &mut dyn Rows,
 ) -> Result<(C::Outcome, Changes), Stop> {
+    match caught(|| attempt_with_due(command, frame, rows)) {
+        Err(Stop::Broken(_)) => caught(|| attempt(command, frame, rows)),
+        decided => decided,
+    }
+}
+
+/// A rule that panics is a rule that found something broken.
+fn caught<T>(rule: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
     // A rule has no state that outlives it but its command, which only it reads.
-    let decided = catch_unwind(AssertUnwindSafe(|| attempt(command, frame, rows)));
-    decided.unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(rule)).unwrap_or_else(|panic| {
         Err(Stop::Broken(Broken(format!("a rule panicked: {}", words(panic.as_ref())))))
     })
 }

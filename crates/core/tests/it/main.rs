@@ -8,6 +8,7 @@ mod codepay;
 mod combine;
 mod compensation;
 mod control;
+mod due;
 mod ledger;
 mod market;
 mod merchant_bill;

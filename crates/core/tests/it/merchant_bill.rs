@@ -14,7 +14,7 @@ use crate::world::World;
 const NUMBER: &str = "plfk2020042013";
 
 /// 100 yuan from the platform to the stall.
-fn compensation() -> Create {
+pub(crate) fn compensation() -> Create {
     Create {
         receiver: Receiver::merchant(mchid(STALL)),
         out_bill_no: NUMBER.parse().expect("a bill's number"),
@@ -25,7 +25,7 @@ fn compensation() -> Create {
 }
 
 /// The platform has the stall as a sub-merchant too, and 200 yuan to compensate with.
-fn set() -> World {
+pub(crate) fn set() -> World {
     let mut world = World::set();
     world.relate(PLATFORM, STALL, Relation::SubMerchant);
     world.fund(PLATFORM, AccountKind::Operation, 20_000);
@@ -33,7 +33,7 @@ fn set() -> World {
 }
 
 impl World {
-    fn compensated(&mut self, request: &Create) -> Created {
+    pub(crate) fn compensated(&mut self, request: &Create) -> Created {
         self.call(PLATFORM, request).expect("a bill")
     }
 

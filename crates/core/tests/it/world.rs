@@ -11,7 +11,7 @@ use redress_core::notice::{Outcome, Record};
 use redress_core::row::{Found, Row};
 use redress_core::{
     Account, Changes, Command, Frame, Job, Key, Lookup, Refusal, Rows, Stored, Transfer,
-    TransferId, attempt, chart, clock,
+    TransferId, attempt, attempt_with_due, chart, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub(crate) struct World {
     pub(crate) transfers: Vec<(Transfer, Link)>,
     pub(crate) jobs: BTreeMap<u64, (Timestamp, Job)>,
     jobs_made: u64,
+    /// Whether what is to be done at once is done in the same change, as stores do it.
+    #[serde(skip)]
+    pub(crate) at_once: bool,
     #[serde(skip)]
     index: Index,
     /// What the last command wrote.
@@ -117,10 +120,11 @@ impl World {
     pub(crate) fn run<C: Command>(&mut self, command: &C) -> Result<C::Outcome, Failure> {
         self.runs += 1;
         let frame = Frame { now: self.now(), seed: u128::from(self.runs) };
-        let straight = attempt(command, frame, &mut All(self));
+        let rule = if self.at_once { attempt_with_due } else { attempt };
+        let straight = rule(command, frame, &mut All(self));
         let mut loaded = BTreeSet::new();
         let decided = loop {
-            match attempt(command, frame, &mut Forgetful { world: self, loaded: &loaded }) {
+            match rule(command, frame, &mut Forgetful { world: self, loaded: &loaded }) {
                 Err(Stop::Missing(key)) => assert!(loaded.insert(key), "asked for twice"),
                 decided => break decided,
             }
@@ -237,6 +241,7 @@ impl World {
     pub(crate) fn restarted(&self) -> Self {
         let printed = serde_json::to_string(self).expect("a world prints");
         let mut world: Self = serde_json::from_str(&printed).expect("a printed world reads");
+        world.at_once = self.at_once;
         for (transfer, link) in std::mem::take(&mut world.transfers) {
             world.add(transfer, link);
         }

@@ -42,9 +42,11 @@ async fn copied(from: &Place, to: &Place) -> Result<redress_store::Copied, CopyE
 /// Does the jobs that wait: money moves, on the chain of a new writer or of the file's own.
 async fn go_on(store: &Store, mut seed: u128) -> usize {
     let before = store.transfers(None, None, 0, 1000).await.unwrap().len();
-    while let Some(claim) = store.claim(at(1), START + 1000, 60, 1).await.unwrap().claims.pop() {
+    while let Some(claim) =
+        store.claim(at(real::LATER), START + 1000, 60, 1).await.unwrap().claims.pop()
+    {
         seed += 1;
-        store.complete(&claim, Frame { now: at(1), seed }).await.unwrap();
+        store.complete(&claim, Frame { now: at(real::LATER), seed }).await.unwrap();
     }
     real::pay(store, seed + 1000).await;
     let report = store.audit().await.unwrap();

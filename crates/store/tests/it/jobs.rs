@@ -105,7 +105,7 @@ async fn jobs_are_claimed_when_due_in_order() {
 #[tokio::test]
 async fn a_job_is_done_once() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     let claim = claim_one(&store, 5).await;
     assert_eq!(state(&store).await, BillState::Accepted);
     store.complete(&claim, later(5)).await.unwrap();
@@ -125,7 +125,7 @@ async fn a_job_is_done_once() {
 #[tokio::test]
 async fn whoever_lost_the_lease_does_nothing() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     let slow = claim_one(&store, 5).await;
     let quick = claim_one(&store, 15).await;
     assert_eq!((quick.id, quick.attempt), (slow.id, 2));
@@ -133,7 +133,7 @@ async fn whoever_lost_the_lease_does_nothing() {
     store.postpone(&slow, at(1000)).await.unwrap();
     assert_eq!(state(&store).await, BillState::Accepted);
     let jobs = store.jobs(0, 10).await.unwrap();
-    assert_eq!((jobs[0].run_at, jobs[0].leased_until), (at(0), START + 25));
+    assert_eq!((jobs[0].run_at, jobs[0].leased_until), (at(1), START + 25));
     store.complete(&quick, later(17)).await.unwrap();
     assert_eq!(state(&store).await, BillState::WaitUserConfirm);
 }
@@ -142,7 +142,7 @@ async fn whoever_lost_the_lease_does_nothing() {
 #[tokio::test]
 async fn a_late_completion_counts_if_no_one_else_came() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     let claim = claim_one(&store, 5).await;
     store.complete(&claim, later(500)).await.unwrap();
     assert_eq!(state(&store).await, BillState::WaitUserConfirm);
@@ -165,7 +165,7 @@ async fn an_old_claim_fits_no_new_job() {
 #[tokio::test]
 async fn a_postponed_job_is_due_again_later() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     let claim = claim_one(&store, 5).await;
     store.postpone(&claim, at(60)).await.unwrap();
     let none = self::claim(&store, 59).await;
@@ -202,7 +202,7 @@ async fn a_job_that_cannot_be_read_keeps_no_other_from_its_turn() {
 #[tokio::test]
 async fn leases_end_with_the_server_of_a_file() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     claim_one(&store, 5).await;
     assert!(claim(&store, 6).await.claims.is_empty());
     store.close().await;
@@ -219,7 +219,7 @@ async fn leases_end_with_the_server_of_a_file() {
 #[tokio::test]
 async fn a_lease_of_a_clock_that_was_set_back_does_not_hold() {
     let place = place!();
-    let store = with_bills(&place, &[("a", 0)]).await;
+    let store = with_bills(&place, &[("a", 1)]).await;
     let ahead = store.claim(at(5), START + 3600, 10, 2).await.unwrap();
     assert_eq!(ahead.claims.len(), 1);
     let next = claim(&store, 6).await;

@@ -76,9 +76,9 @@ async fn a_world_of_step_1_goes_on() {
     let store = old.open();
     let before = store.transfers(None, None, 0, 100).await.unwrap().len();
     let mut seed = 5_000_000;
-    while let Some(claim) = store.claim(at(1), START, 60, 1).await.unwrap().claims.pop() {
+    while let Some(claim) = store.claim(at(real::LATER), START, 60, 1).await.unwrap().claims.pop() {
         seed += 1;
-        store.complete(&claim, redress_core::Frame { now: at(1), seed }).await.unwrap();
+        store.complete(&claim, redress_core::Frame { now: at(real::LATER), seed }).await.unwrap();
     }
     assert!(store.transfers(None, None, 0, 100).await.unwrap().len() > before);
     let report = store.audit().await.unwrap();

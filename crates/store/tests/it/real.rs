@@ -10,6 +10,8 @@ use redress_store::Store;
 use crate::world::{START, at, mchid};
 
 const APPID: &str = "wx8888888888888888";
+/// Whoever had something to pay or to confirm has not, so many seconds after the start.
+pub(crate) const LATER: i64 = 100_000;
 
 fn merchant() -> Mchid {
     mchid(8)
@@ -43,7 +45,7 @@ pub(crate) async fn make(store: &Store) {
     let registered = Merchant {
         roles: [Role::Platform].into(),
         appids: [APPID.parse().unwrap()].into(),
-        confirmation: Confirmation::None,
+        confirmation: Confirmation::Required,
         ..Merchant::new(merchant())
     };
     store.execute(Register(registered), next()).await.unwrap();
@@ -64,10 +66,10 @@ pub(crate) async fn make(store: &Store) {
         let call = Call { caller: merchant(), request: create };
         store.execute(call, next()).await.unwrap();
     }
-    let due = store.claim(at(0), START, 60, 5).await.unwrap();
+    let due = store.claim(at(LATER), START, 60, 5).await.unwrap();
     for (claim, done) in due.claims.iter().zip([true, false, true, false, true]) {
         if done {
-            store.complete(claim, next()).await.unwrap();
+            store.complete(claim, Frame { now: at(LATER), ..next() }).await.unwrap();
         }
     }
     let report = store.audit().await.unwrap();
@@ -78,5 +80,5 @@ pub(crate) async fn make(store: &Store) {
 pub(crate) async fn pay(store: &Store, seed: u128) {
     let number = format!("more{seed}");
     let more = Place { out_trade_no: number.parse().unwrap(), ..order(2) };
-    store.execute(more, Frame { now: at(1), seed }).await.unwrap();
+    store.execute(more, Frame { now: at(LATER), seed }).await.unwrap();
 }
