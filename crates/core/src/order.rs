@@ -76,15 +76,17 @@ pub struct Order {
     /// The merchant that placed it: a direct merchant, or a platform for a sub-merchant.
     pub mchid: Mchid,
     /// The sub-merchant that sells, for a platform's order.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_mchid: Option<Mchid>,
     /// The application.
     pub appid: Appid,
     /// The sub-merchant's application, if the platform named it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_appid: Option<Appid>,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,
     /// The provider's number; orders have one once they are paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<TransactionId>,
     /// How it is paid.
     pub trade_type: TradeType,
@@ -96,26 +98,28 @@ pub struct Order {
     #[serde(default)]
     pub description: String,
     /// Who pays: an openid; none until somebody does, where the merchant did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payer: Option<String>,
     /// The payer's name under the sub-merchant's application.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_openid: Option<String>,
     /// What the merchant attached to it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<String>,
     /// Where its merchant is told of the payment.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notify_url: Option<NotifyUrl>,
     /// The number of the combined order (合单) that it is part of. It cannot be looked up, closed
     /// or reversed by itself.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combine: Option<String>,
     /// When it was placed.
     pub create_time: Timestamp,
     /// When it was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_time: Option<Timestamp>,
     /// Until when it can be paid, if the merchant said so.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_expire: Option<Timestamp>,
     /// How much of it has gone back or is on its way, in fen.
     pub refunded: Fen,
@@ -123,6 +127,7 @@ pub struct Order {
     #[serde(default)]
     pub refunds: u32,
     /// The subsidy that it was announced with, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subsidy: Option<Subsidy>,
     /// Whether its money waits for profit sharing.
     pub profit_sharing: bool,
@@ -144,6 +149,7 @@ pub struct Order {
     #[serde(default)]
     pub unfrozen: Fen,
     /// When it was reversed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke_time: Option<Timestamp>,
 }
 

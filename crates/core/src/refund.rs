@@ -78,14 +78,18 @@ pub struct Content {
     /// What the order is said to cost, in fen.
     pub total: Fen,
     /// From which parts of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Vec<Part>>,
     /// From which money.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
     /// Who pays.
     pub account: RefundAccount,
     /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Words>,
     /// What is given back.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub goods: Option<Vec<Goods>>,
 }
 
@@ -131,6 +135,7 @@ pub struct Taken {
     pub amount: Fen,
     /// What holds it; nothing if it was moved at once, for an order that the control API placed
     /// with a refund.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<TransferId>,
 }
 
@@ -140,6 +145,7 @@ pub struct Refund {
     /// The merchant that placed the order and asks for it.
     pub mchid: Mchid,
     /// The sub-merchant that sells, for a platform's order.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_mchid: Option<Mchid>,
     /// The merchant's number.
     pub out_refund_no: OutRefundNo,
@@ -154,6 +160,7 @@ pub struct Refund {
     /// What was asked for.
     pub content: Content,
     /// Where its merchant is told of its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_url: Option<NotifyUrl>,
     /// Who gets the money: an openid.
     pub payer: String,
@@ -162,8 +169,10 @@ pub struct Refund {
     /// When it was taken on.
     pub create_time: Timestamp,
     /// When the money reached its payer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_time: Option<Timestamp>,
     /// The return of a subsidy that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subsidy_return: Option<OutOrderNo>,
 }
 

@@ -28,6 +28,7 @@ mod migrate;
 mod page;
 mod postgres;
 mod row;
+mod scheduled;
 mod sql;
 mod sqlite;
 mod store;

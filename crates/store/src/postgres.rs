@@ -28,7 +28,7 @@ use redress_api::Timestamp;
 use redress_core::audit::Report;
 use redress_core::{Account, Command, Frame, Job, Stored, Transfer, tenant};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connection::{Connector, Purpose};
@@ -42,6 +42,7 @@ use readers::Readers;
 use crate::error::{Failure, Fault, OpenError};
 use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::location::PostgresUrl;
+use crate::scheduled::Scheduled;
 use crate::store::Options;
 
 /// Runs single statements on a connection of a pool.
@@ -70,7 +71,7 @@ pub(crate) struct Postgres {
     readers: Readers,
     /// None if it is open for reading only.
     writers: Option<Writers>,
-    scheduled: Arc<Notify>,
+    scheduled: Arc<Scheduled>,
     connector: Connector,
     /// Last, so that it outlives what runs on it.
     runtime: Mutex<Option<Runtime>>,
@@ -127,7 +128,7 @@ impl Postgres {
         options: Option<Options>,
         shown: String,
     ) -> Result<Self, OpenError> {
-        let scheduled = Arc::new(Notify::new());
+        let scheduled = Arc::new(Scheduled::new());
         let writers = match options {
             None => {
                 let connection = connector.connect(Purpose::Read, &[]).await?;
@@ -191,12 +192,12 @@ impl Postgres {
         let jobs = &self.writers()?.jobs;
         let given = with!(jobs, it => lists::postpone(it, (id, attempt, job), until))?;
         if given {
-            self.scheduled.notify_one();
+            self.scheduled.job(until);
         }
         Ok(())
     }
 
-    pub(crate) fn jobs_scheduled(&self) -> &Notify {
+    pub(crate) fn scheduled(&self) -> &Scheduled {
         &self.scheduled
     }
 
@@ -272,7 +273,7 @@ impl Writers {
     async fn start(
         connector: &Connector,
         options: Options,
-        scheduled: &Arc<Notify>,
+        scheduled: &Arc<Scheduled>,
     ) -> Result<Self, OpenError> {
         let (mut queues, mut tasks) = (Vec::new(), Vec::new());
         for _ in 0..options.writers.max(1) {

@@ -19,7 +19,6 @@ use redress_core::audit::Report;
 use redress_core::command::Broken;
 use redress_core::{Account, Command, Frame, Stored, Transfer};
 use rusqlite::Connection;
-use tokio::sync::Notify;
 
 pub(crate) use connection::prepare;
 use connection::{lock, open_to_read, open_to_write, resolve};
@@ -33,6 +32,7 @@ use crate::decided::Decided;
 use crate::error::{Failure, Fault, OpenError};
 use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::page;
+use crate::scheduled::Scheduled;
 use crate::store::Options;
 
 /// How many reads run at the same time on a store that is open for reading only.
@@ -44,7 +44,7 @@ pub(crate) struct Sqlite {
     readers: Readers,
     /// None if it is open for reading only.
     writer: Option<Writer>,
-    scheduled: Arc<Notify>,
+    scheduled: Arc<Scheduled>,
 }
 
 impl Sqlite {
@@ -53,7 +53,7 @@ impl Sqlite {
         let lock = lock(&path)?;
         let connection = open_to_write(&path)?;
         let readers = Readers::open(&path, options.readers_max.max(1))?;
-        let scheduled = Arc::new(Notify::new());
+        let scheduled = Arc::new(Scheduled::new());
         let writer = Writer::start(&path, connection, lock, options.queue, Arc::clone(&scheduled))?;
         Ok(Self { path, readers, writer: Some(writer), scheduled })
     }
@@ -61,7 +61,7 @@ impl Sqlite {
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, OpenError> {
         let path = resolve(path)?;
         let readers = Readers::open(&path, READERS_OF_READ_ONLY)?;
-        Ok(Self { path, readers, writer: None, scheduled: Arc::new(Notify::new()) })
+        Ok(Self { path, readers, writer: None, scheduled: Arc::new(Scheduled::new()) })
     }
 
     fn writer(&self) -> Result<&Writer, Failure> {
@@ -120,7 +120,7 @@ impl Sqlite {
         self.writer()?.submit(move |session| session.postpone(id, attempt, until).map(Ok)).await
     }
 
-    pub(crate) fn jobs_scheduled(&self) -> &Notify {
+    pub(crate) fn scheduled(&self) -> &Scheduled {
         &self.scheduled
     }
 

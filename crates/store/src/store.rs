@@ -12,6 +12,7 @@ use crate::error::{Failure, OpenError};
 use crate::jobs::{Claim, Claims, Queued, Window};
 use crate::location::Location;
 use crate::postgres::Postgres;
+use crate::scheduled::Scheduled;
 use crate::sqlite::{Queue, Sqlite};
 
 /// How a store is set up.
@@ -134,10 +135,16 @@ impl Store {
         most: u32,
     ) -> Result<Claims, Failure> {
         let window = Window { now, wall_seconds, lease_seconds, most };
-        match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.claim(window).await,
-            Backend::Postgres(postgres) => postgres.claim(window).await,
+        self.scheduled().looking();
+        let claims = match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.claim(window).await?,
+            Backend::Postgres(postgres) => postgres.claim(window).await?,
+        };
+        if claims.claims.is_empty() {
+            // What is due already, and locked by someone else, says nothing about what comes now.
+            self.scheduled().idle(claims.next_at.filter(|at| *at > now));
         }
+        Ok(claims)
     }
 
     /// Does a job and deletes it, in one transaction. If it is done already, or someone else has
@@ -200,13 +207,18 @@ impl Store {
         }
     }
 
-    /// Wakes after each commit of this server that scheduled or postponed a job. A permit is kept for one who
-    /// comes late, so a single worker misses nothing.
+    /// Wakes after each commit of this server that scheduled or postponed a job, unless a claim found
+    /// nothing to do and said that another is due before it. A permit is kept for one who comes late, so
+    /// a single worker misses nothing.
     #[must_use]
     pub fn jobs_scheduled(&self) -> &Notify {
+        self.scheduled().wake()
+    }
+
+    fn scheduled(&self) -> &Scheduled {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.jobs_scheduled(),
-            Backend::Postgres(postgres) => postgres.jobs_scheduled(),
+            Backend::Sqlite(sqlite) => sqlite.scheduled(),
+            Backend::Postgres(postgres) => postgres.scheduled(),
         }
     }
 

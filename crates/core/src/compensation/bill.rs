@@ -57,8 +57,10 @@ pub const fn next(state: BillState, event: Event) -> Option<BillState> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreOrder {
     /// The platform's application.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sp_appid: Option<Appid>,
     /// Where the end is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_url: Option<NotifyUrl>,
 }
 
@@ -74,11 +76,13 @@ pub struct Content {
     /// Whose money.
     pub sponsor_mchid: Mchid,
     /// The scene.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_scene_id: Option<TransferSceneId>,
     /// What the payer sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_recv_perception: Option<UserRecvPerception>,
     /// Only of a pre-transfer: the two ways to make a bill are never the same content.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pre: Option<PreOrder>,
 }
 
@@ -147,19 +151,23 @@ pub struct Bill {
     /// Whether the payer is asked.
     pub confirmation: Confirmation,
     /// Leads its payer to the question; only of a pre-transfer.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
     /// Who is paid: the openid of the order's payer.
     pub payer: String,
     /// The transfer that holds the money; none if there was not enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<TransferId>,
     /// When it was taken on.
     pub accept_time: Timestamp,
     /// When the payer was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_time: Option<Timestamp>,
     /// Why and when it was closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub close: Option<Close>,
     /// When its cancel was taken on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_accept_time: Option<Timestamp>,
 }
 

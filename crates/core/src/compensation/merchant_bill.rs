@@ -64,12 +64,15 @@ pub struct MerchantBill {
     /// Its state.
     pub state: BillState,
     /// The transfer that holds the money; none if there was not enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<TransferId>,
     /// When it was taken on.
     pub accept_time: Timestamp,
     /// When the sub-merchant was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_time: Option<Timestamp>,
     /// Why and when it was closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub close: Option<Close>,
 }
 

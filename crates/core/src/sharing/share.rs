@@ -45,6 +45,7 @@ pub struct Content {
     /// Whether what is left goes to the sub-merchant.
     pub finish: bool,
     /// Why it is finished, if it is nothing but a finish.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
 }
 
@@ -135,6 +136,7 @@ pub struct Share {
     /// When it was taken on.
     pub accept_time: Timestamp,
     /// When it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_time: Option<Timestamp>,
 }
 

@@ -57,6 +57,7 @@ pub struct ShareReturn {
     /// When it was taken on.
     pub accept_time: Timestamp,
     /// When it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_time: Option<Timestamp>,
 }
 

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::connection::{Connection, Connector, Purpose};
 use super::fault::{PgError, Remedy};
@@ -19,6 +19,7 @@ use super::overlay::{Missing, Overlay, Recent};
 use super::write::{Chain, Unwritten, commit};
 use super::{ROUNDS_MAX, load, sql};
 use crate::error::{Failure, Fault};
+use crate::scheduled::Scheduled;
 use crate::written;
 
 /// How often a transaction is run again because others were in the way, before its members are
@@ -60,7 +61,7 @@ pub(super) struct Executor {
     connection: Option<Connection>,
     chain: Option<Chain>,
     recent: Recent,
-    scheduled: Arc<Notify>,
+    scheduled: Arc<Scheduled>,
     /// Whether the last attempt to reach the database failed.
     gone: bool,
 }
@@ -106,7 +107,7 @@ impl Executor {
     pub(super) fn new(
         connector: Connector,
         connection: Connection,
-        scheduled: Arc<Notify>,
+        scheduled: Arc<Scheduled>,
     ) -> Self {
         let connection = Some(connection);
         Self { connector, connection, chain: None, recent: Recent::new(), scheduled, gone: false }
@@ -187,7 +188,7 @@ impl Executor {
                     self.connection = None;
                     tracing::warn!(%fault, "the answer of a commit was lost");
                     if self.was_committed(&fault).await? {
-                        self.scheduled.notify_one();
+                        self.scheduled.any();
                         return Ok(());
                     }
                 }
@@ -222,7 +223,7 @@ impl Executor {
             let load::Loaded { rows, jobs } = load::lock(connection, begin, &overlay).await?;
             begin = false;
             if overlay.confirm(rows, jobs) {
-                let scheduled = !overlay.writes.jobs.is_empty();
+                let scheduled = overlay.writes.jobs.iter().map(|(at, _)| *at).min();
                 if overlay.writes.is_empty() {
                     // What was refused was refused on rows that hold at this moment.
                     connection.run("COMMIT").await?;
@@ -233,8 +234,8 @@ impl Executor {
                         Unwritten::Unknown(fault) => Trouble::Unknown(fault),
                     })?);
                 }
-                if scheduled {
-                    self.scheduled.notify_one();
+                if let Some(at) = scheduled {
+                    self.scheduled.job(at);
                 }
                 self.recent = overlay.remember();
                 return Ok(());

@@ -19,8 +19,8 @@ pub(super) struct Session<'a> {
     pub(super) connection: &'a Connection,
     /// Where the chain is at.
     pub(super) chain: &'a mut Chain,
-    /// How many jobs were scheduled or postponed.
-    pub(super) scheduled: &'a mut usize,
+    /// When the first is due of the jobs that were scheduled or postponed.
+    pub(super) scheduled: &'a mut Option<Timestamp>,
 }
 
 impl Session<'_> {
@@ -69,7 +69,9 @@ impl Session<'_> {
         until: Timestamp,
     ) -> Result<(), Fault> {
         let mut statement = prepare(self.connection, sql::JOB_POSTPONE)?;
-        *self.scheduled += statement.execute(params![until.unix(), id, attempt])?;
+        if statement.execute(params![until.unix(), id, attempt])? > 0 {
+            self.schedule(until);
+        }
         Ok(())
     }
 
@@ -86,9 +88,13 @@ impl Session<'_> {
         for (at, job) in &changes.jobs {
             let body = serde_json::to_string(job)?;
             self.one(sql::JOB_INSERT, params![at.unix(), body])?;
+            self.schedule(*at);
         }
-        *self.scheduled += changes.jobs.len();
         Ok(())
+    }
+
+    fn schedule(&mut self, at: Timestamp) {
+        *self.scheduled = Some(self.scheduled.map_or(at, |first| first.min(at)));
     }
 
     fn put(&self, kind: &str, id: &str, put: &Put, now: Timestamp) -> Result<(), Fault> {

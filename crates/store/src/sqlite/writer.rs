@@ -8,13 +8,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::chain::Chain;
 use super::checkpoint::Checkpoints;
 use super::session::Session;
 use crate::decided::Decided;
 use crate::error::{Failure, Fault, OpenError};
+use crate::scheduled::Scheduled;
 use crate::{sql, written};
 
 /// How commands wait for the writer.
@@ -46,7 +47,7 @@ impl Writer {
         mut connection: Connection,
         lock: File,
         queue: Queue,
-        scheduled: Arc<Notify>,
+        scheduled: Arc<Scheduled>,
     ) -> Result<Self, OpenError> {
         let chain = Chain::read(&connection)?;
         let checkpoints = Checkpoints::start(path, &mut connection)?;
@@ -216,7 +217,7 @@ struct Loop {
     connection: Connection,
     chain: Chain,
     checkpoints: Checkpoints,
-    scheduled: Arc<Notify>,
+    scheduled: Arc<Scheduled>,
 }
 
 impl Loop {
@@ -252,7 +253,7 @@ impl Loop {
     /// One transaction. The chain moves on only if it is committed.
     fn transact(&mut self, members: &mut [Box<dyn Member>]) -> Result<(), Fault> {
         let start = Instant::now();
-        let (mut chain, mut scheduled) = (self.chain, 0);
+        let (mut chain, mut scheduled) = (self.chain, None);
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         for member in &mut *members {
@@ -269,8 +270,8 @@ impl Loop {
         transaction.commit()?;
         self.chain = chain;
         written::count(members.len());
-        if scheduled > 0 {
-            self.scheduled.notify_one();
+        if let Some(at) = scheduled {
+            self.scheduled.job(at);
         }
         let micros = start.elapsed().as_micros();
         tracing::debug!(commands = members.len(), micros, "a group is committed");
