@@ -21,6 +21,12 @@ pub trait Command: Send + Sync + 'static {
         ""
     }
 
+    /// What it will look at if all goes well, as far as that is known beforehand: where rows are far
+    /// away they are fetched together. It changes nothing else.
+    fn looks_at(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
     /// The whole rule. Pure: the same command, frame and rows give the same answer, and it may be
     /// run again.
     ///
@@ -106,6 +112,11 @@ pub fn attempt_with_due<C: Command>(
 
 /// An endpoint's rule. [`Call`] makes a command of it.
 pub trait Operation: Endpoint {
+    /// As [`Command::looks_at`], apart from the caller's own row.
+    fn looks_at(&self, _caller: &Mchid) -> Vec<Key> {
+        Vec::new()
+    }
+
     /// The rule, for a caller who is known and may call this endpoint.
     ///
     /// # Errors
@@ -127,6 +138,12 @@ impl<E: Operation> Command for Call<E> {
 
     fn tenant(&self) -> &str {
         self.caller.as_str()
+    }
+
+    fn looks_at(&self) -> Vec<Key> {
+        let mut keys = self.request.looks_at(&self.caller);
+        keys.push(Key::of::<Merchant>(self.caller.as_str().to_owned()));
+        keys
     }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<E::Response, Stop> {

@@ -67,6 +67,13 @@ pub enum Key {
     Transfer(AccountId, TransferId),
 }
 
+impl Key {
+    /// The name of a row of a type.
+    pub(crate) const fn of<R: Row>(id: String) -> Self {
+        Self::Row(R::KIND, id)
+    }
+}
+
 /// A row as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {

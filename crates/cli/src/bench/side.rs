@@ -219,12 +219,11 @@ async fn wait_for_payers(place: &mut Place, way: &Way, count: usize) -> anyhow::
     let time = Duration::from_secs(PREPARE_SECONDS_MAX);
     let way = Way { pace: Pace::Closed, time, ..way.clone() };
     let plan = plan(place, &way, shots, false, None);
-    let before = place.served.counts().await?;
     let (fired, (), ()) = block_in_place(|| load::fire(&plan, || ()))?;
     if let Some((why, times)) = fired.trouble.iter().next() {
         bail!("{times} bills could not be made: {why}");
     }
-    world::jobs_done(&place.served, before.jobs, count).await?;
+    world::quiet(&place.served).await?;
     place.world.keep_waiting();
     Ok(())
 }

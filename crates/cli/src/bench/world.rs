@@ -251,18 +251,6 @@ impl World {
     }
 }
 
-/// Waits until a server has done so many jobs since it had done `before`.
-pub(super) async fn jobs_done(served: &Served, before: f64, jobs: usize) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    while served.counts().await?.jobs < before + jobs as f64 {
-        if begun.elapsed() > Duration::from_secs(JOBS_SECONDS_MAX) {
-            bail!("the server has not done its {jobs} jobs within {JOBS_SECONDS_MAX} seconds");
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    Ok(())
-}
-
 /// What a server has counted, once it has done no job for a moment: those that requests have left
 /// behind are done then.
 pub(super) async fn quiet(served: &Served) -> anyhow::Result<Counts> {

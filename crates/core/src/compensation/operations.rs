@@ -10,9 +10,10 @@ use crate::command::{Operation, Stop};
 use crate::context::{Context, Movement, NotEnough};
 use crate::ledger::{Reason, TransferId};
 use crate::merchant::{Confirmation, Merchant};
-use crate::number;
-use crate::order::{self, TradeState};
+use crate::number::{self, Number};
+use crate::order::{self, Order, TradeState};
 use crate::refusal;
+use crate::row::{Key, Row as _};
 
 /// The bill of this number, or the refusal that there is none.
 fn find(cx: &mut Context<'_>, caller: &Mchid, out_bill_no: &OutBillNo) -> Result<Bill, Stop> {
@@ -59,6 +60,15 @@ pub(super) fn keep(cx: &mut Context<'_>, bill: &Bill) -> Result<(), Stop> {
 }
 
 impl Operation for Create {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        let paid = self.receiver.transaction_info.transaction_id.as_str();
+        vec![
+            Key::of::<Bill>(Bill::row_id(caller, &self.out_bill_no)),
+            Key::of::<Number>(Number::row_id(Order::KIND, paid)),
+            Key::Account(chart::available(&self.sponsor_mchid)),
+        ]
+    }
+
     /// The same number with the same content is the same bill in its present state. Without
     /// enough money the bill is made all the same, and closed.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Created, Stop> {
@@ -98,6 +108,10 @@ impl Operation for Create {
 }
 
 impl Operation for Query {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Bill>(Bill::row_id(caller, &self.out_bill_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<compensation::Bill, Stop> {
         find(cx, &caller.mchid, &self.out_bill_no).map(|bill| bill.shown())
     }
@@ -111,6 +125,10 @@ impl Operation for QueryById {
 }
 
 impl Operation for Cancel {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Bill>(Bill::row_id(caller, &self.out_bill_no))]
+    }
+
     /// Allowed until the payer confirms. Asked again, the same answer in the present state.
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Cancelled, Stop> {
         let mut bill = find(cx, &caller.mchid, &self.out_bill_no)?;

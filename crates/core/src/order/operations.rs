@@ -8,6 +8,7 @@ use crate::command::{Operation, Stop};
 use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::refusal;
+use crate::row::Key;
 
 /// The merchant that a request names must be the one that signed it.
 pub(crate) fn same(caller: &Merchant, mchid: &Mchid) -> Result<(), Stop> {
@@ -33,6 +34,10 @@ pub(super) fn shown(order: &Order) -> pay::Order {
 }
 
 impl Operation for Query {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<pay::Order, Stop> {
         same(caller, &self.mchid)?;
         actions::find(cx, &caller.mchid, None, &self.out_trade_no).map(|order| shown(&order))
@@ -48,6 +53,10 @@ impl Operation for QueryById {
 }
 
 impl Operation for Close {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Closed, Stop> {
         same(caller, &self.mchid)?;
         let order = actions::find(cx, &caller.mchid, None, &self.out_trade_no)?;
@@ -56,6 +65,10 @@ impl Operation for Close {
 }
 
 impl Operation for Reverse {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Reversed, Stop> {
         same(caller, &self.mchid)?;
         let mut order = actions::find(cx, &caller.mchid, None, &self.out_trade_no)?;

@@ -10,6 +10,7 @@ use crate::command::{Operation, Stop};
 use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::refusal;
+use crate::row::Key;
 
 /// The provider that a request names must be the one that signed it, and the sub-merchant its own.
 pub(super) fn related(caller: &Merchant, sp_mchid: &Mchid, sub_mchid: &Mchid) -> Result<(), Stop> {
@@ -39,6 +40,10 @@ pub(super) fn shown(order: &Order, sub_mchid: &Mchid) -> partner::Order {
 }
 
 impl Operation for Query {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<partner::Order, Stop> {
         let Self { out_trade_no, sp_mchid, sub_mchid } = self;
         related(caller, sp_mchid, sub_mchid)?;
@@ -57,6 +62,10 @@ impl Operation for QueryById {
 }
 
 impl Operation for Close {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Closed, Stop> {
         let Self { out_trade_no, sp_mchid, sub_mchid } = self;
         related(caller, sp_mchid, sub_mchid)?;
@@ -66,6 +75,10 @@ impl Operation for Close {
 }
 
 impl Operation for Reverse {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Order>(Order::row_id(caller, &self.out_trade_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<Reversed, Stop> {
         related(caller, &self.sp_mchid, &self.sub_mchid)?;
         let mut order =

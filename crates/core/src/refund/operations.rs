@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::merchant::Merchant;
 use crate::number;
 use crate::refusal;
+use crate::row::Key;
 
 impl Operation for Create {
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<api::Refund, Stop> {
@@ -37,6 +38,10 @@ impl Operation for Create {
 }
 
 impl Operation for Query {
+    fn looks_at(&self, caller: &Mchid) -> Vec<Key> {
+        vec![Key::of::<Refund>(Refund::row_id(caller, &self.out_refund_no))]
+    }
+
     fn decide(&self, cx: &mut Context<'_>, caller: &Merchant) -> Result<api::Refund, Stop> {
         let sub_mchid = self.sub_mchid.as_ref();
         Ok(find(cx, caller, sub_mchid, &self.out_refund_no)?.shown())

@@ -10,6 +10,7 @@ mod compensation;
 mod control;
 mod due;
 mod ledger;
+mod looks;
 mod market;
 mod merchant_bill;
 mod model;

@@ -45,6 +45,9 @@ pub(crate) struct World {
     /// What the last command wrote.
     #[serde(skip)]
     pub(crate) wrote: Changes,
+    /// What it looked at.
+    #[serde(skip)]
+    pub(crate) looked: BTreeSet<Key>,
 }
 
 /// What can be found again from the rest.
@@ -129,6 +132,7 @@ impl World {
                 decided => break decided,
             }
         };
+        self.looked = loaded;
         match (straight, decided) {
             (Ok((_, straight)), Ok((outcome, changes))) => {
                 assert_eq!(straight, changes, "a repeated run decides otherwise");

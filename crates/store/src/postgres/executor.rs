@@ -213,6 +213,9 @@ impl Executor {
         let connection = self.connection.as_ref().expect("connected above");
         // Forgotten, unless this comes to its end.
         let mut overlay = Overlay::recalling(std::mem::take(&mut self.recent));
+        if known.is_empty() {
+            *known = overlay.lacks(group.iter().flat_map(|member| member.looks_at()));
+        }
         if !known.is_empty() {
             read(connection, &mut overlay, known).await?;
         }

@@ -1,7 +1,7 @@
 //! One of a group: a command that waits for its turn, and for its answer.
 
 use redress_core::command::Stop;
-use redress_core::{Command, Frame};
+use redress_core::{Command, Frame, Key};
 use tokio::sync::oneshot;
 
 use super::overlay::{JobKey, Overlay};
@@ -10,6 +10,11 @@ use crate::error::Failure;
 
 /// One of a group.
 pub(super) trait Member: Send {
+    /// What it will most likely look at.
+    fn looks_at(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
     /// Decides on what is known; false if it takes more. What it decided is in the overlay then,
     /// and the next attempt forgets what this one gave.
     fn attempt(&mut self, overlay: &mut Overlay) -> bool;
@@ -31,6 +36,10 @@ pub(super) struct Submitted<C: Command> {
 pub(super) type Outcome<C> = Result<Option<<C as Command>::Outcome>, Failure>;
 
 impl<C: Command> Member for Submitted<C> {
+    fn looks_at(&self) -> Vec<Key> {
+        self.command.looks_at()
+    }
+
     fn attempt(&mut self, overlay: &mut Overlay) -> bool {
         if let Some((job, attempt)) = &self.claim {
             match overlay.holds(job, *attempt) {

@@ -46,6 +46,11 @@ impl Missing {
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.jobs.is_empty()
     }
+
+    /// Whether all of it is rows, which one statement reads.
+    pub(super) fn are_rows(&self) -> bool {
+        self.jobs.is_empty() && self.keys.iter().all(|key| matches!(key, Key::Row(..)))
+    }
 }
 
 /// What a group wants written.
@@ -142,6 +147,12 @@ impl Overlay {
             return None;
         };
         Some(*known == Some(attempt) && !self.writes.done.contains_key(job))
+    }
+
+    /// Which of these are not read yet.
+    pub(super) fn lacks(&self, keys: impl IntoIterator<Item = Key>) -> Missing {
+        let lacking = keys.into_iter().filter(|key| !self.base.contains_key(key));
+        Missing { keys: lacking.collect(), ..Missing::default() }
     }
 
     /// What members lack; it is forgotten here.

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::{Connection, Connector, Purpose};
 use super::fault::{PgError, Remedy};
-use super::overlay::Overlay;
+use super::overlay::{Missing, Overlay};
 use super::{ROUNDS_MAX, load, sql};
 use crate::decide;
 use crate::error::{Failure, Fault};
@@ -63,7 +63,17 @@ impl Readers {
     ) -> Result<C::Outcome, Failure> {
         for tries in 1.. {
             let lease = self.lease().await?;
-            match once(&lease.connection, command, frame).await {
+            let decided = match at_once(&lease.connection, command, frame).await {
+                Ok(Ok(decided)) => {
+                    lease.give_back();
+                    return decided;
+                }
+                Ok(Err(missing)) => {
+                    over_one_moment(&lease.connection, command, frame, missing).await
+                }
+                Err(fault) => Err(fault),
+            };
+            match decided {
                 Ok(decided) => {
                     lease.end();
                     return decided;
@@ -161,34 +171,65 @@ impl Lease {
     }
 }
 
-/// The outer error is the database's, the inner one the rule's.
-async fn once<C: Command>(
+/// What a rule says; none if it looks for rows that are not read yet.
+fn said<C: Command>(
+    command: &C,
+    frame: Frame,
+    overlay: &mut Overlay,
+) -> Option<Result<C::Outcome, Failure>> {
+    match decide::decide(command, frame, overlay) {
+        Err(Stop::Missing(_)) => None,
+        Ok((outcome, changes)) if changes.is_empty() => Some(Ok(outcome)),
+        Ok(_) => {
+            let what = "a command that only reads wants to write".to_owned();
+            Some(Err(Broken(what).into()))
+        }
+        Err(stop) => {
+            decide::report(&stop);
+            Some(Err(stop.into()))
+        }
+    }
+}
+
+/// Reads what is known to be needed, and often is all: one statement, which sees one moment by
+/// itself. Gives what has to be read together if it is not all.
+async fn at_once<C: Command>(
     connection: &Connection,
     command: &C,
     frame: Frame,
+) -> Result<Result<Result<C::Outcome, Failure>, Missing>, Fault> {
+    let mut overlay = Overlay::default();
+    let keys = overlay.lacks(command.looks_at());
+    if !keys.is_empty() && keys.are_rows() {
+        overlay.load(load::look(connection, &keys).await?.rows);
+    }
+    match said(command, frame, &mut overlay) {
+        Some(said) => Ok(Ok(said)),
+        None => Ok(Err(overlay.seen())),
+    }
+}
+
+/// Reads wave by wave over one moment, in a transaction that is left open. The outer error is the
+/// database's, the inner one the rule's.
+async fn over_one_moment<C: Command>(
+    connection: &Connection,
+    command: &C,
+    frame: Frame,
+    mut missing: Missing,
 ) -> Result<Result<C::Outcome, Failure>, Fault> {
     let mut overlay = Overlay::default();
     let mut begun = false;
     for _ in 0..ROUNDS_MAX {
-        match decide::decide(command, frame, &mut overlay) {
-            Err(Stop::Missing(_)) => {}
-            Ok((outcome, changes)) if changes.is_empty() => return Ok(Ok(outcome)),
-            Ok(_) => {
-                let what = "a command that only reads wants to write".to_owned();
-                return Ok(Err(Broken(what).into()));
-            }
-            Err(stop) => {
-                decide::report(&stop);
-                return Ok(Err(stop.into()));
-            }
-        }
-        let missing = overlay.missing();
         let begin = async { if begun { Ok(()) } else { connection.run(BEGIN).await } };
         let begin = async { begin.await.map_err(|error: PgError| Fault::from(error)) };
         // Polled in this order, so sent in this order.
         let ((), loaded) = tokio::try_join!(biased; begin, load::look(connection, &missing))?;
         begun = true;
         overlay.load(loaded.rows);
+        if let Some(said) = said(command, frame, &mut overlay) {
+            return Ok(said);
+        }
+        missing = overlay.missing();
     }
     Err(Fault::Lost("a rule asks for more and more".to_owned()))
 }
