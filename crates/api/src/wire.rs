@@ -83,7 +83,7 @@ fn print<E: Endpoint>(mut fields: Map<String, Json>) -> Request<Bytes> {
         }
         return finish::<E>(target, Vec::new());
     }
-    finish::<E>(target, Json::Object(fields).to_string().into_bytes())
+    finish::<E>(target, serde_json::to_vec(&fields).expect("values print as JSON"))
 }
 
 fn finish<E: Endpoint>(target: String, body: Vec<u8>) -> Request<Bytes> {

@@ -104,7 +104,7 @@ pub fn attempt_with_due<C: Command>(
             Stop::Refuse(refusal) => {
                 Stop::Broken(Broken(format!("a job is refused: {}", refusal.message)))
             }
-            other => other,
+            Stop::Missing(_) | Stop::Broken(_) => stop,
         })?;
     }
     Ok((outcome, cx.into_changes()))
