@@ -1,7 +1,7 @@
 //! What commands say beforehand that they will look at.
 
 use redress_api::compensation::{Cancel, Query};
-use redress_api::{Endpoint, pay, refund};
+use redress_api::{pay, refund};
 use redress_core::{Call, Command as _, Operation};
 
 use crate::compensation::NUMBER;
@@ -9,10 +9,7 @@ use crate::scene::{PLATFORM, SHOP, create, mchid};
 use crate::world::World;
 
 /// Runs it, and compares what it said with what it looked at.
-fn looks_at_what_it_says<E: Operation + Clone>(world: &mut World, caller: &str, request: &E)
-where
-    E: Endpoint,
-{
+fn looks_at_what_it_says<E: Operation + Clone>(world: &mut World, caller: &str, request: &E) {
     let call = Call { caller: mchid(caller), request: request.clone() };
     let said = call.looks_at();
     assert!(said.len() > 1, "{} says no more than who calls", E::PATH);
