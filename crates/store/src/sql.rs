@@ -71,9 +71,9 @@ statements! {
                       credits_pending = $3, credits_posted = $4 \
                       WHERE limit_kind = $5 AND id = $6";
     ACCOUNT_NAME_INSERT = "INSERT INTO account_name (name) VALUES ($1) RETURNING n";
-    TRANSFER_INSERT = "INSERT INTO transfer (id, debit, credit, amount, reason, phase, resolves, \
-                       reference, at, chain, n, link) VALUES (unhex($1), $2, $3, $4, $5, $6, \
-                       unhex($7), $8, $9, $10, $11, $12)";
+    TRANSFER_INSERT = "INSERT INTO transfer (seq, id, debit, credit, amount, reason, phase, \
+                       resolves, reference, at, chain, n, link) VALUES ($1, unhex($2), $3, $4, $5, \
+                       $6, $7, unhex($8), $9, $10, $11, $12, $13)";
     CHAIN_WRITE = "INSERT INTO chain (id, links, link) VALUES ($1, $2, $3) \
                    ON CONFLICT (id) DO UPDATE SET links = excluded.links, link = excluded.link";
     JOB_INSERT = "INSERT INTO job (run_at, body) VALUES ($1, $2)";
@@ -126,9 +126,6 @@ statements! {
                  WHERE seq > $1 ORDER BY seq LIMIT $2";
     COPY_ROW = "INSERT INTO entity (seq, key, kind, id, owner, version, updated_at, body) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    COPY_TRANSFER = "INSERT INTO transfer (seq, id, debit, credit, amount, reason, phase, \
-                     resolves, reference, at, chain, n, link) VALUES ($1, unhex($2), $3, $4, $5, \
-                     $6, $7, unhex($8), $9, $10, $11, $12, $13)";
     COPY_JOB = "INSERT INTO job (id, run_at, attempt, body) VALUES ($1, $2, $3, $4)";
 
     // Migrations.

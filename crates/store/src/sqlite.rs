@@ -9,6 +9,7 @@ mod key;
 mod readers;
 mod rows;
 mod session;
+mod write;
 mod writer;
 
 use std::path::{Path, PathBuf};

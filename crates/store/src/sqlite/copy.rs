@@ -9,12 +9,12 @@ use redress_core::audit::Report;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
 use super::connection::{lock, open_to_copy_into, open_to_read, resolve};
+use super::write::{self, Standing};
 use super::{prepare, row_key};
 use crate::copy::{BATCH_ITEMS, Batch, ChainEnd, LinkedTransfer, ListedRow, Table};
 use crate::error::{Fault, OpenError};
 use crate::jobs::Queued;
 use crate::page;
-use crate::row::{limit_word, phase_word, reason_word};
 use crate::sql;
 
 /// A file that is read at one moment, and by no server.
@@ -161,17 +161,9 @@ impl Target {
                 self.run(sql::CHAIN_WRITE, params![id, links, link])
             }),
             Batch::Rows(all) => all.iter().try_for_each(|row| self.row(row)),
-            Batch::Accounts(all) => all.iter().try_for_each(|account| {
-                let columns = params![
-                    account.debits.pending.get(),
-                    account.debits.posted.get(),
-                    account.credits.pending.get(),
-                    account.credits.posted.get(),
-                    limit_word(account.limit),
-                    account.id.as_str(),
-                ];
-                self.run(sql::ACCOUNT_INSERT, columns)
-            }),
+            Batch::Accounts(all) => {
+                all.iter().try_for_each(|account| write::account(&self.connection, account, true))
+            }
             Batch::Transfers(all) => all.iter().try_for_each(|transfer| self.transfer(transfer)),
             Batch::Jobs(all) => all.iter().try_for_each(|job| self.job(job)),
         }
@@ -191,22 +183,9 @@ impl Target {
 
     fn transfer(&mut self, linked: &LinkedTransfer) -> Result<(), Fault> {
         let LinkedTransfer { seq, transfer, chain, n, link } = linked;
-        let columns = params![
-            seq,
-            transfer.id.to_string(),
-            self.number(&transfer.debit)?,
-            self.number(&transfer.credit)?,
-            transfer.amount.get(),
-            reason_word(transfer.reason)?,
-            phase_word(transfer.phase),
-            transfer.phase.resolves().map(|hold| hold.to_string()),
-            transfer.reference,
-            transfer.at.unix(),
-            chain,
-            n,
-            link,
-        ];
-        self.run(sql::COPY_TRANSFER, columns)
+        let accounts = (self.number(&transfer.debit)?, self.number(&transfer.credit)?);
+        let at = Standing { seq: Some(*seq), accounts, chain: *chain, n: *n, link };
+        write::transfer(&self.connection, transfer, &at)
     }
 
     fn number(&mut self, account: &AccountId) -> Result<i64, Fault> {

@@ -3,14 +3,14 @@
 use redress_api::Timestamp;
 use redress_core::ledger;
 use redress_core::row::Put;
-use redress_core::{Account, AccountId, Changes, Command, Frame, Transfer};
+use redress_core::{AccountId, Changes, Command, Frame, Transfer};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::chain::{Chain, OWN_CHAIN};
+use super::write::{self, Standing};
 use super::{jobs, prepare, row_key, rows};
 use crate::error::{Failure, Fault};
 use crate::jobs::{Claim, Claims, Window};
-use crate::row::{limit_word, phase_word, reason_word};
 use crate::sql;
 
 /// The transaction of a group. A [`Fault`] ends it for all members; a [`Failure`] is one member's
@@ -80,7 +80,7 @@ impl Session<'_> {
             self.put(kind, id, put, now)?;
         }
         for (account, is_new) in changes.accounts.values() {
-            self.account(account, *is_new)?;
+            write::account(self.connection, account, *is_new)?;
         }
         for transfer in &changes.transfers {
             self.transfer(transfer)?;
@@ -109,37 +109,12 @@ impl Session<'_> {
         }
     }
 
-    fn account(&self, account: &Account, is_new: bool) -> Result<(), Fault> {
-        let statement = if is_new { sql::ACCOUNT_INSERT } else { sql::ACCOUNT_UPDATE };
-        let columns = params![
-            account.debits.pending.get(),
-            account.debits.posted.get(),
-            account.credits.pending.get(),
-            account.credits.posted.get(),
-            limit_word(account.limit),
-            account.id.as_str(),
-        ];
-        self.one(statement, columns)
-    }
-
     fn transfer(&mut self, transfer: &Transfer) -> Result<(), Fault> {
         let Chain { links, link } = self.chain;
         let (number, link) = (*links + 1, ledger::link(link, transfer));
-        let columns = params![
-            transfer.id.to_string(),
-            self.number(&transfer.debit)?,
-            self.number(&transfer.credit)?,
-            transfer.amount.get(),
-            reason_word(transfer.reason)?,
-            phase_word(transfer.phase),
-            transfer.phase.resolves().map(|hold| hold.to_string()),
-            transfer.reference,
-            transfer.at.unix(),
-            OWN_CHAIN,
-            number,
-            link,
-        ];
-        self.one(sql::TRANSFER_INSERT, columns)?;
+        let accounts = (self.number(&transfer.debit)?, self.number(&transfer.credit)?);
+        let at = Standing { seq: None, accounts, chain: OWN_CHAIN, n: number, link: &link };
+        write::transfer(self.connection, transfer, &at)?;
         *self.chain = Chain { links: number, link };
         Ok(())
     }
@@ -157,11 +132,7 @@ impl Session<'_> {
         }
     }
 
-    /// Runs a statement that must touch one row.
     fn one(&self, statement: &'static str, columns: impl Params) -> Result<(), Fault> {
-        match prepare(self.connection, statement)?.execute(columns)? {
-            1 => Ok(()),
-            rows => Err(Fault::NotOne { statement, rows }),
-        }
+        write::one(self.connection, statement, columns)
     }
 }
