@@ -88,11 +88,14 @@ fn print<E: Endpoint>(mut fields: Map<String, Json>) -> Request<Bytes> {
 
 fn finish<E: Endpoint>(target: String, body: Vec<u8>) -> Request<Bytes> {
     let body = if body == NO_FIELDS { Bytes::new() } else { Bytes::from(body) };
-    let mut builder = Request::builder().method(E::METHOD).uri(target);
+    let mut request = Request::new(body);
+    *request.method_mut() = E::METHOD;
+    *request.uri_mut() = target.try_into().expect("an encoded target is valid");
     if E::METHOD != http::Method::GET {
-        builder = builder.header(CONTENT_TYPE, JSON);
+        request.headers_mut().insert(CONTENT_TYPE, JSON);
     }
-    builder.header(ACCEPT, JSON).body(body).expect("the parts of an encoded request are valid")
+    request.headers_mut().insert(ACCEPT, JSON);
+    request
 }
 
 /// Reads a request from the raw target (path and query, as received) and the raw body.

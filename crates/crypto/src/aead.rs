@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::random::secret;
+
 const KEY_BYTES: usize = 32;
 
 /// The merchant's APIv3 key: 32 bytes that merchant and platform share.
@@ -55,7 +57,7 @@ impl ApiV3Key {
 
     /// A fresh key of 32 letters and digits.
     pub fn generate() -> Self {
-        Self(Zeroizing::new(crate::nonce()))
+        Self(Zeroizing::new(secret()))
     }
 
     /// The key itself.

@@ -3,16 +3,29 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use thiserror::Error;
 
 use crate::{SCHEME, VerifyError};
 
-pub(crate) const TIMESTAMP: &str = "Wechatpay-Timestamp";
-pub(crate) const SERIAL: &str = "Wechatpay-Serial";
-const NONCE: &str = "Wechatpay-Nonce";
-const SIGNATURE: &str = "Wechatpay-Signature";
-const SIGNATURE_TYPE: &str = "Wechatpay-Signature-Type";
+/// A header as the documentation writes it, and as it is looked up: to make the one of the other
+/// each time would cost as much as the look.
+pub(crate) struct Header {
+    pub(crate) shown: &'static str,
+    name: HeaderName,
+}
+
+impl Header {
+    const fn new(shown: &'static str, lower: &'static str) -> Self {
+        Self { shown, name: HeaderName::from_static(lower) }
+    }
+}
+
+pub(crate) const TIMESTAMP: Header = Header::new("Wechatpay-Timestamp", "wechatpay-timestamp");
+pub(crate) const SERIAL: Header = Header::new("Wechatpay-Serial", "wechatpay-serial");
+const NONCE: Header = Header::new("Wechatpay-Nonce", "wechatpay-nonce");
+const SIGNATURE: Header = Header::new("Wechatpay-Signature", "wechatpay-signature");
+const SIGNATURE_TYPE: Header = Header::new("Wechatpay-Signature-Type", "wechatpay-signature-type");
 
 const AUTHORIZATION_BYTES_MAX: usize = 4096;
 const MCHID_BYTES_MAX: usize = 32;
@@ -180,14 +193,14 @@ impl<'a> Signed<'a> {
     pub(crate) fn from_headers(headers: &'a HeaderMap) -> Result<Self, VerifyError> {
         let timestamp = required(headers, TIMESTAMP, TIMESTAMP_DIGITS_MAX)?;
         if unix_seconds(timestamp).is_none() {
-            return Err(VerifyError::Header(TIMESTAMP));
+            return Err(VerifyError::Header(TIMESTAMP.shown));
         }
         let nonce = required(headers, NONCE, NONCE_BYTES_MAX)?;
         let signature = required(headers, SIGNATURE, SIGNATURE_BYTES_MAX)?;
         let serial = required(headers, SERIAL, SERIAL_BYTES_MAX)?;
         match optional(headers, SIGNATURE_TYPE)? {
             None | Some(SCHEME) => Ok(Self { timestamp, nonce, signature, serial }),
-            Some(_) => Err(VerifyError::Header(SIGNATURE_TYPE)),
+            Some(_) => Err(VerifyError::Header(SIGNATURE_TYPE.shown)),
         }
     }
 }
@@ -215,33 +228,28 @@ impl ResponseSignature {
             [(TIMESTAMP, timestamp), (NONCE, nonce), (SIGNATURE, signature), (SERIAL, serial)]
         {
             let value = HeaderValue::from_str(text).expect("the fields are printable");
-            headers.insert(name, value);
+            headers.insert(name.name, value);
         }
-        headers.insert(SIGNATURE_TYPE, HeaderValue::from_static(SCHEME));
+        headers.insert(SIGNATURE_TYPE.name, HeaderValue::from_static(SCHEME));
     }
 }
 
-fn required<'a>(
-    headers: &'a HeaderMap,
-    name: &'static str,
-    bytes_max: usize,
-) -> Result<&'a str, VerifyError> {
-    match optional(headers, name)? {
-        None => Err(VerifyError::Missing(name)),
-        Some(text) if text.is_empty() || text.len() > bytes_max => Err(VerifyError::Header(name)),
+fn required(headers: &HeaderMap, header: Header, bytes_max: usize) -> Result<&str, VerifyError> {
+    let shown = header.shown;
+    match optional(headers, header)? {
+        None => Err(VerifyError::Missing(shown)),
+        Some(text) if text.is_empty() || text.len() > bytes_max => Err(VerifyError::Header(shown)),
         Some(text) => Ok(text),
     }
 }
 
-fn optional<'a>(
-    headers: &'a HeaderMap,
-    name: &'static str,
-) -> Result<Option<&'a str>, VerifyError> {
-    let mut values = headers.get_all(name).iter();
+fn optional(headers: &HeaderMap, header: Header) -> Result<Option<&str>, VerifyError> {
+    let unusable = VerifyError::Header(header.shown);
+    let mut values = headers.get_all(header.name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_error| VerifyError::Header(name)),
-        (Some(_), Some(_)) => Err(VerifyError::Header(name)),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_error| unusable),
+        (Some(_), Some(_)) => Err(unusable),
     }
 }
 

@@ -112,7 +112,7 @@ pub fn verified_by<'a>(
 ) -> Result<&'a Serial, VerifyError> {
     let Signed { timestamp, nonce, signature, serial } = Signed::from_headers(headers)?;
     fresh_answer(timestamp, now)?;
-    let named = Serial::parse(serial).map_err(|_error| VerifyError::Header(SERIAL))?;
+    let named = Serial::parse(serial).map_err(|_error| VerifyError::Header(SERIAL.shown))?;
     let unknown = || VerifyError::UnknownSerial(serial.to_owned());
     let (known, key) = ring.find(&named).ok_or_else(unknown)?;
     if key.verify(&response_message(timestamp, nonce, body), signature) {

@@ -53,7 +53,7 @@ pub use crate::http::{
 pub use crate::key::{KeyError, OaepError, PrivateKey};
 pub use crate::message::{SCHEME, request_message, response_message};
 pub use crate::public_key::PublicKey;
-pub use crate::random::{nonce, random_bytes};
+pub use crate::random::{nonce, public_random_bytes, random_bytes};
 pub use crate::recover::{Algorithm, Pss, Recovered};
 pub use crate::serial::{Serial, SerialError};
 pub use crate::verify::{

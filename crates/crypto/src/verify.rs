@@ -87,7 +87,8 @@ pub fn fresh_request(timestamp: &str, now: i64) -> bool {
 /// Whether a merchant takes an answer with this timestamp: less than five minutes off, as the
 /// platform's own client has it.
 pub fn fresh_answer(timestamp: &str, now: i64) -> Result<(), VerifyError> {
-    let sent = header::unix_seconds(timestamp).ok_or(VerifyError::Header(header::TIMESTAMP))?;
+    let sent =
+        header::unix_seconds(timestamp).ok_or(VerifyError::Header(header::TIMESTAMP.shown))?;
     if sent.abs_diff(now) < WINDOW_SECONDS.unsigned_abs() {
         Ok(())
     } else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use redress_api::{Mchid, Timestamp};
 use redress_core::merchant::Merchant;
 use redress_core::{Command, Find, Frame};
-use redress_crypto::{ApiV3Key, random_bytes};
+use redress_crypto::{ApiV3Key, public_random_bytes};
 use redress_store::{Decided, Failure, Store};
 
 use crate::apiv3::ApiV3Keys;
@@ -73,7 +73,7 @@ pub(crate) struct Alone<'a> {
 impl App {
     /// What surrounds a command that runs at this moment.
     pub(crate) fn frame(&self) -> Frame {
-        Frame { now: self.clock.now(), seed: u128::from_be_bytes(random_bytes()) }
+        Frame { now: self.clock.now(), seed: u128::from_be_bytes(public_random_bytes()) }
     }
 
     /// Business time.

@@ -11,7 +11,7 @@ use redress_api::error::{ErrorCode, PARAM_ERROR, SYSTEM_ERROR};
 use redress_api::{Endpoint, ErrorBody, ParamError, wire};
 use redress_core::Refusal;
 use redress_core::refusal::number;
-use redress_crypto::random_bytes;
+use redress_crypto::public_random_bytes;
 use redress_store::{Decided, Failure};
 use serde_json::Value as Json;
 
@@ -142,7 +142,7 @@ pub(crate) struct RequestId(String);
 
 impl RequestId {
     pub(crate) fn fresh() -> Self {
-        Self(format!("08{:032X}", u128::from_be_bytes(random_bytes())))
+        Self(format!("08{:032X}", u128::from_be_bytes(public_random_bytes())))
     }
 
     pub(crate) fn as_str(&self) -> &str {

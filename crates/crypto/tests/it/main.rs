@@ -4,6 +4,7 @@ mod aead;
 mod header;
 mod http;
 mod keys;
+mod random;
 mod recover;
 mod serial;
 mod tamper;
