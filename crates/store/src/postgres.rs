@@ -17,6 +17,7 @@ mod migrate;
 mod overlay;
 mod readers;
 mod sql;
+mod together;
 mod url;
 mod write;
 

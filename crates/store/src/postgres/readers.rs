@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::connection::{Connection, Connector, Purpose};
 use super::fault::{PgError, Remedy};
 use super::overlay::{Missing, Overlay};
+use super::together::Together;
 use super::{ROUNDS_MAX, load, sql};
 use crate::decide;
 use crate::error::{Failure, Fault};
@@ -46,34 +47,35 @@ pub(super) struct Readers {
     purpose: Purpose,
     free: Arc<Mutex<VecDeque<Connection>>>,
     permits: Arc<Semaphore>,
+    together: Together,
 }
 
 impl Readers {
     /// Connections are made when they are first needed.
     pub(super) fn new(connector: Connector, purpose: Purpose, count: usize) -> Self {
         let permits = Arc::new(Semaphore::new(count));
-        Self { connector, purpose, free: Arc::default(), permits }
+        Self { connector, purpose, free: Arc::default(), permits, together: Together::default() }
     }
 
-    /// Runs a command that only reads.
+    /// Runs a command that only reads. What is known to be needed is read first, and often is all.
     pub(super) async fn read<C: Command>(
         &self,
         command: &C,
         frame: Frame,
     ) -> Result<C::Outcome, Failure> {
+        let mut overlay = Overlay::default();
+        let known = overlay.lacks(command.looks_at());
+        if !known.is_empty() && known.are_rows() {
+            let rows = self.together.look(self, known.keys).await;
+            overlay.load(rows.into_iter().flatten());
+        }
+        if let Some(said) = said(command, frame, &mut overlay) {
+            return said;
+        }
         for tries in 1.. {
             let lease = self.lease().await?;
-            let decided = match at_once(&lease.connection, command, frame).await {
-                Ok(Ok(decided)) => {
-                    lease.give_back();
-                    return decided;
-                }
-                Ok(Err(missing)) => {
-                    over_one_moment(&lease.connection, command, frame, missing).await
-                }
-                Err(fault) => Err(fault),
-            };
-            match decided {
+            let missing = overlay.seen();
+            match over_one_moment(&lease.connection, command, frame, missing).await {
                 Ok(decided) => {
                     lease.end();
                     return decided;
@@ -156,7 +158,7 @@ impl Lease {
         }
     }
 
-    fn give_back(self) {
+    pub(super) fn give_back(self) {
         lock(&self.free).push_back(self.connection);
     }
 
@@ -188,24 +190,6 @@ fn said<C: Command>(
             decide::report(&stop);
             Some(Err(stop.into()))
         }
-    }
-}
-
-/// Reads what is known to be needed, and often is all: one statement, which sees one moment by
-/// itself. Gives what has to be read together if it is not all.
-async fn at_once<C: Command>(
-    connection: &Connection,
-    command: &C,
-    frame: Frame,
-) -> Result<Result<Result<C::Outcome, Failure>, Missing>, Fault> {
-    let mut overlay = Overlay::default();
-    let keys = overlay.lacks(command.looks_at());
-    if !keys.is_empty() && keys.are_rows() {
-        overlay.load(load::look(connection, &keys).await?.rows);
-    }
-    match said(command, frame, &mut overlay) {
-        Some(said) => Ok(Ok(said)),
-        None => Ok(Err(overlay.seen())),
     }
 }
 

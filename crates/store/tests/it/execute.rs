@@ -106,6 +106,37 @@ async fn many_at_once_are_each_answered() {
     assert_eq!(counts, (1..=200).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn queries_at_the_same_time_each_see_their_own() {
+    let place = place!();
+    let store = place.open();
+    let ids = ["a", "b", "c", "d", "e", "f", "g"];
+    for id in ids {
+        store.execute(append(id, id), frame(1)).await.unwrap();
+    }
+    let queries: Vec<_> = (0..400)
+        .map(|number| {
+            let store = store.clone();
+            // One more than there are.
+            let id = ids.get(number % 8).copied().unwrap_or("none");
+            let query = tokio::spawn(async move { (id, store.read(Find(id), frame(2)).await) });
+            if number % 5 == 0 {
+                // Others may wait for what it was about to read.
+                query.abort();
+            }
+            query
+        })
+        .collect();
+    let mut seen = 0;
+    for query in queries {
+        let Ok((id, found)) = query.await else { continue };
+        let words = found.unwrap().map(|note| note.words);
+        assert_eq!(words, ids.contains(&id).then(|| vec![id.to_owned()]));
+        seen += 1;
+    }
+    assert!(seen >= 320, "{seen}");
+}
+
 #[tokio::test]
 async fn a_row_that_cannot_be_read_is_not_taken_for_absent() {
     let place = place!();

@@ -9,7 +9,7 @@ use redress_core::compensation::Step;
 use redress_core::context::Movement;
 use redress_core::ledger::Reason;
 use redress_core::row::Row;
-use redress_core::{AccountId, Command, Context, Frame, Job, TransferId, chart, refusal};
+use redress_core::{AccountId, Command, Context, Frame, Job, Key, TransferId, chart, refusal};
 use redress_store::{Failure, Store};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
@@ -79,6 +79,10 @@ pub(crate) struct Find(pub(crate) &'static str);
 
 impl Command for Find {
     type Outcome = Option<Note>;
+
+    fn looks_at(&self) -> Vec<Key> {
+        vec![Key::Row(Note::KIND, self.0.to_owned())]
+    }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Option<Note>, Stop> {
         cx.get(self.0)
