@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Command, Stop};
 use crate::context::Context;
 use crate::refusal;
-use crate::row::Row;
+use crate::row::{Key, Row};
 
 /// The longest step at once: 400 days, in seconds.
 pub const STEP_SECONDS_MAX: i64 = 400 * 24 * 3600;
@@ -60,6 +60,10 @@ pub struct Read;
 impl Command for Read {
     type Outcome = Clock;
 
+    fn looks_at(&self) -> Vec<Key> {
+        vec![Key::of::<Clock>(Clock::ID.to_owned())]
+    }
+
     fn decide(&self, cx: &mut Context<'_>) -> Result<Clock, Stop> {
         Ok(cx.get(Clock::ID)?.unwrap_or_default())
     }
@@ -75,6 +79,10 @@ pub struct Step {
 
 impl Command for Step {
     type Outcome = Clock;
+
+    fn looks_at(&self) -> Vec<Key> {
+        Read.looks_at()
+    }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Clock, Stop> {
         let clock: Clock = cx.get(Clock::ID)?.unwrap_or_default();

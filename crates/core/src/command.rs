@@ -171,6 +171,10 @@ pub struct Admit {
 impl Command for Admit {
     type Outcome = Merchant;
 
+    fn looks_at(&self) -> Vec<Key> {
+        vec![Key::of::<Merchant>(self.caller.as_str().to_owned())]
+    }
+
     fn decide(&self, cx: &mut Context<'_>) -> Result<Merchant, Stop> {
         admitted(cx, &self.caller, self.supported)
     }
@@ -193,6 +197,10 @@ impl<R: Row> Find<R> {
 
 impl<R: Row + Send> Command for Find<R> {
     type Outcome = Option<R>;
+
+    fn looks_at(&self) -> Vec<Key> {
+        vec![Key::of::<R>(self.id.clone())]
+    }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Self::Outcome, Stop> {
         cx.get(&self.id)

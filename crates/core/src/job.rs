@@ -5,13 +5,15 @@ use redress_api::sharing::{OutOrderNo, OutReturnNo};
 use redress_api::{Mchid, OutBillNo, OutRefundNo, OutTradeNo};
 use serde::{Deserialize, Serialize};
 
-use crate::combine;
+use crate::combine::{self, Combined};
 use crate::command::{Broken, Command, Stop};
-use crate::compensation;
+use crate::compensation::{self, Bill, MerchantBill};
 use crate::context::Context;
-use crate::order;
-use crate::refund;
-use crate::sharing;
+use crate::notice::Notice;
+use crate::order::{self, Order};
+use crate::refund::{self, Refund};
+use crate::row::Key;
+use crate::sharing::{self, Share, ShareReturn};
 
 /// Something to do at a moment of business time. Data: it is stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +100,33 @@ impl Command for Job {
 
     fn tenant(&self) -> &str {
         crate::tenant::of_job(self)
+    }
+
+    fn looks_at(&self) -> Vec<Key> {
+        vec![match self {
+            Self::Bill { sp_mchid, out_bill_no, .. } => {
+                Key::of::<Bill>(Bill::row_id(sp_mchid, out_bill_no))
+            }
+            Self::MerchantBill { sp_mchid, out_bill_no } => {
+                Key::of::<MerchantBill>(MerchantBill::row_id(sp_mchid, out_bill_no))
+            }
+            Self::Order { mchid, out_trade_no, .. } => {
+                Key::of::<Order>(Order::row_id(mchid, out_trade_no))
+            }
+            Self::Combined { mchid, out_trade_no, .. } => {
+                Key::of::<Combined>(Combined::row_id(mchid, out_trade_no))
+            }
+            Self::Share { sp_mchid, out_order_no, .. } => {
+                Key::of::<Share>(Share::row_id(sp_mchid, out_order_no))
+            }
+            Self::ShareReturn { sp_mchid, out_return_no, .. } => {
+                Key::of::<ShareReturn>(ShareReturn::row_id(sp_mchid, out_return_no))
+            }
+            Self::Refund { mchid, out_refund_no } => {
+                Key::of::<Refund>(Refund::row_id(mchid, out_refund_no))
+            }
+            Self::Notify { id } => Key::of::<Notice>(id.clone()),
+        }]
     }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<(), Stop> {

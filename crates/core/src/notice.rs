@@ -14,7 +14,7 @@ use crate::command::{Broken, Command, Stop};
 use crate::context::Context;
 use crate::job::Job;
 use crate::merchant::Merchant;
-use crate::row::Row;
+use crate::row::{Key, Row};
 
 pub use self::control::{MakeUp, Resend, SetUrl};
 pub use self::echo::Echo;
@@ -302,6 +302,10 @@ pub struct Record {
 
 impl Command for Record {
     type Outcome = Notice;
+
+    fn looks_at(&self) -> Vec<Key> {
+        vec![Key::of::<Notice>(self.id.clone())]
+    }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Notice, Stop> {
         let notice = cx.get::<Notice>(&self.id)?;

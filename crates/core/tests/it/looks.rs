@@ -1,23 +1,43 @@
 //! What commands say beforehand that they will look at.
 
 use redress_api::compensation::{Cancel, Query};
-use redress_api::{pay, refund};
-use redress_core::{Call, Command as _, Operation};
+use redress_api::{Supported, pay, refund};
+use redress_core::merchant::Merchant;
+use redress_core::notice::{Outcome, Record};
+use redress_core::{Admit, Call, Command, Find, Operation, clock};
 
 use crate::compensation::NUMBER;
 use crate::scene::{PLATFORM, SHOP, create, mchid};
 use crate::world::World;
 
-/// Runs it, and compares what it said with what it looked at.
+/// Runs it, and compares what it said with what it looked at. Says how much that was.
+fn said<C: Command>(world: &mut World, command: &C) -> usize {
+    let said = command.looks_at();
+    // What is not there is looked for all the same.
+    let _ = world.run(command);
+    for key in &said {
+        assert!(world.looked.contains(key), "it did not look at {key:?}");
+    }
+    said.len()
+}
+
 fn looks_at_what_it_says<E: Operation + Clone>(world: &mut World, caller: &str, request: &E) {
     let call = Call { caller: mchid(caller), request: request.clone() };
-    let said = call.looks_at();
-    assert!(said.len() > 1, "{} says no more than who calls", E::PATH);
-    // What is not there is looked for all the same.
-    let _ = world.run(&call);
-    for key in said {
-        assert!(world.looked.contains(&key), "{} did not look at {key:?}", E::PATH);
-    }
+    assert!(said(world, &call) > 1, "{} says no more than who calls", E::PATH);
+}
+
+/// What jobs say is compared whenever one is done.
+#[test]
+fn of_what_the_server_looks_up() {
+    let mut world = World::set();
+    let caller = mchid(PLATFORM);
+    assert_eq!(said(&mut world, &Find::<Merchant>::new(PLATFORM)), 1);
+    assert_eq!(said(&mut world, &Find::<Merchant>::new("none")), 1);
+    assert_eq!(said(&mut world, &Admit { caller, supported: Supported::All }), 1);
+    assert_eq!(said(&mut world, &clock::Read), 1);
+    assert_eq!(said(&mut world, &clock::Step { seconds: 1 }), 1);
+    let outcome = Outcome::TimedOut;
+    assert_eq!(said(&mut world, &Record { id: "none".to_owned(), outcome }), 1);
 }
 
 #[test]

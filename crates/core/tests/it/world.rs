@@ -228,6 +228,9 @@ impl World {
             self.run(&job)
         };
         done.unwrap_or_else(|failure| panic!("{job:?}: {failure:?}"));
+        for key in job.looks_at() {
+            assert!(self.looked.contains(&key), "{job:?} did not look at {key:?}");
+        }
         if !again {
             self.jobs.remove(&number);
         }
