@@ -22,11 +22,12 @@ use tokio::time::{Instant, timeout_at};
 pub use self::address::Callbacks;
 use self::address::Target;
 use self::client::{Client, Silence};
-use self::letter::{Letter, LetterError};
+use self::letter::Letter;
 use self::places::{Full, Place, Places};
 use crate::app::App;
 use crate::config::{Config, LEASE_SECONDS};
 use crate::metrics;
+use crate::platform::Signer;
 
 /// What is left of a lease for the record, in seconds.
 const RECORD_SECONDS: u64 = 5;
@@ -111,7 +112,7 @@ async fn attempt(
     let sender = &app.sender;
     let ends = Instant::now() + sender.patience;
     let _room = sender.places.admit()?;
-    let Some(Notice { url, .. }) = waiting(app, claim, id).await? else { return Ok(()) };
+    let Some(Notice { url, mchid, .. }) = waiting(app, claim, id).await? else { return Ok(()) };
     let target = match Target::parse(url.as_str()) {
         Ok(target) => target,
         Err(why) => {
@@ -127,9 +128,10 @@ async fn attempt(
         place = timeout_at(ends, line.place()) => place.unwrap_or(Err(Full::Busy))?,
     };
     // Looked up again, so that what waits for a place takes no memory.
-    let Some(notice) = waiting(app, claim, id).await? else { return Ok(()) };
+    let (notice, signer) = tokio::try_join!(waiting(app, claim, id), app.callback_signer(&mchid))?;
+    let Some(notice) = notice else { return Ok(()) };
     // Boxed, so that a task that waits for a place is small.
-    let outcome = Box::pin(send(app, &notice, &target, place)).await?;
+    let outcome = Box::pin(send(app, &notice, &signer, &target, place)).await;
     drop(notice);
     line.learn(outcome == Outcome::TimedOut);
     drop(line);
@@ -137,20 +139,21 @@ async fn attempt(
     Ok(())
 }
 
-/// Sends a callback. Fails if it could not be made just now.
+/// Sends a callback.
 async fn send(
     app: &App,
     notice: &Notice,
+    signer: &Signer,
     target: &Target,
     place: Place,
-) -> Result<Outcome, Failure> {
+) -> Outcome {
     let is_probe = notice.probes(app.sign_test.picks(&notice.id));
-    let Letter { headers, body } = match letter::seal_and_sign(app, notice, is_probe).await {
+    let Letter { headers, body } = match letter::seal_and_sign(app, notice, signer, is_probe).await
+    {
         Ok(letter) => letter,
-        Err(LetterError::Store(failure)) => return Err(failure),
-        Err(error @ LetterError::Key(_)) => return Ok(unsent(&error.to_string())),
+        Err(error) => return unsent(&error.to_string()),
     };
-    Ok(match place.run(app.sender.client.post(target, headers, body)).await {
+    match place.run(app.sender.client.post(target, headers, body)).await {
         Ok(status @ (200 | 204)) if is_probe => {
             metrics::sign_test("callback", "taken");
             Outcome::Deceived { status }
@@ -159,7 +162,7 @@ async fn send(
         Err(Silence::TimedOut) => Outcome::TimedOut,
         Err(Silence::Unreachable(why)) => Outcome::Unreachable { why },
         Err(Silence::Refused(why)) => unsent(why),
-    })
+    }
 }
 
 fn unsent(why: &str) -> Outcome {

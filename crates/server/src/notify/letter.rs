@@ -5,11 +5,11 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use redress_api::notification::{ALGORITHM, Envelope, RESOURCE_TYPE, Resource};
 use redress_core::notice::Notice;
-use redress_store::Failure;
 
 use crate::apiv3::Sealed;
 use crate::app::App;
 use crate::folder::FolderError;
+use crate::platform::Signer;
 use crate::{metrics, sign_test};
 
 /// Headers and body of a callback.
@@ -18,26 +18,20 @@ pub(super) struct Letter {
     pub(super) body: Bytes,
 }
 
-/// Why there is no callback.
+/// Without an APIv3 key a merchant is told nothing.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LetterError {
-    /// Without an APIv3 key a merchant is told nothing.
-    #[error("the merchant's APIv3 key cannot be had: {0}")]
-    Key(#[from] FolderError),
-    /// The merchant could not be looked up.
-    #[error(transparent)]
-    Store(#[from] Failure),
-}
+#[error("the merchant's APIv3 key cannot be had: {0}")]
+pub(super) struct NoKey(#[from] FolderError);
 
 /// Makes the callback of a notice. Each attempt is sealed with a nonce of its own, and signed at
 /// its own time, by the wall clock. A probe is signed wrongly.
 pub(super) async fn seal_and_sign(
     app: &App,
     notice: &Notice,
+    signer: &Signer,
     is_probe: bool,
-) -> Result<Letter, LetterError> {
+) -> Result<Letter, NoKey> {
     let key = app.apiv3_key(&notice.mchid).await?;
-    let signer = app.callback_signer(&notice.mchid).await?;
     // Not empty, because some clients cannot open what has none.
     let associated_data = notice.original_type.clone();
     let Sealed { nonce, ciphertext } =
