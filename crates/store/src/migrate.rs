@@ -16,7 +16,8 @@ const APPLICATION_ID: i64 = 0x5264_7273;
 const MIGRATION: &str = "CREATE TABLE migration (\
     n INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT";
 
-const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// What step 2 computes keys with.
 const ENTITY_KEY: &str = "entity_key";

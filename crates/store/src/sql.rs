@@ -91,10 +91,11 @@ statements! {
     JOB_POSTPONE = "UPDATE job SET run_at = $1, leased_until = 0 WHERE id = $2 AND attempt = $3";
     JOB_RELEASE = "UPDATE job SET leased_until = 0 WHERE leased_until <> 0";
 
-    // Lists.
-    ROWS = "SELECT id, version, body FROM entity WHERE kind = $1 AND seq > \
+    // Lists. The indexes of rows have no numbers, which are not listed, and a statement says so too.
+    ROWS = "SELECT id, version, body FROM entity WHERE kind = $1 AND kind <> 'number' AND seq > \
             coalesce((SELECT seq FROM entity WHERE key = $2), 0) ORDER BY seq LIMIT $3";
-    ROWS_OF_OWNER = "SELECT id, version, body FROM entity WHERE kind = $1 AND seq > \
+    ROWS_OF_OWNER = "SELECT id, version, body FROM entity WHERE kind = $1 AND kind <> 'number' \
+                     AND seq > \
                      coalesce((SELECT seq FROM entity WHERE key = $2), 0) AND owner = $3 \
                      ORDER BY seq LIMIT $4";
     ACCOUNTS = accounts!("WHERE id > $1 ORDER BY id LIMIT $2");

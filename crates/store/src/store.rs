@@ -223,7 +223,8 @@ impl Store {
     }
 
     /// At most so many rows of a kind that were made after the one of number `after`, in the order in
-    /// which they were made.
+    /// which they were made. None of [`Number`](redress_core::number::Number)'s, which are there to
+    /// be looked up.
     ///
     /// # Errors
     /// See [`Failure`].

@@ -11,7 +11,7 @@ use super::sql;
 use crate::error::{Fault, OpenError};
 
 /// The steps, as those of [`crate::migrate`]: never edited once released.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
 /// What keeps transfers as they are, on engines that have triggers.
 const GUARD: &str = include_str!("guard.sql");
 /// How often another node may be in the way.

@@ -164,7 +164,8 @@ pub(super) const JOB_NEXT: &str = "SELECT run_at FROM job WHERE leased_until <= 
      ORDER BY run_at LIMIT 1";
 pub(super) const JOB_POSTPONE: &str = "UPDATE job SET run_at = $1, leased_until = 0 WHERE tenant = $2 AND id = $3 AND attempt = $4 RETURNING id";
 
-// Lists, in the order in which things were made.
+// Lists, in the order in which things were made. The indexes of rows have no numbers, which are not
+// listed, and a statement says so too.
 pub(super) const LIST_TRANSFERS: &str = transfers!("WHERE t.seq > $1 ORDER BY t.seq LIMIT $2");
 /// No transfer has one account on both sides, so nothing comes twice.
 pub(super) const LIST_TRANSFERS_OF_ACCOUNT: &str = concat!(
@@ -177,10 +178,12 @@ pub(super) const LIST_TRANSFERS_OF_BOTH: &str = transfers!(
     "WHERE t.reference = $1 AND t.seq > $2 AND (t.debit = $3 OR t.credit = $3) \
      ORDER BY t.seq LIMIT $4"
 );
-pub(super) const LIST_ROWS: &str = "SELECT e.id, e.version, e.body FROM entity e WHERE e.kind = $1 AND e.seq > coalesce(\
+pub(super) const LIST_ROWS: &str = "SELECT e.id, e.version, e.body FROM entity e \
+     WHERE e.kind = $1 AND e.kind <> 'number' AND e.seq > coalesce(\
      (SELECT a.seq FROM entity a WHERE a.tenant = $2 AND a.kind = $1 AND a.id = $3), 0) \
      ORDER BY e.seq LIMIT $4";
-pub(super) const LIST_ROWS_OF_OWNER: &str = "SELECT e.id, e.version, e.body FROM entity e WHERE e.kind = $1 AND e.seq > coalesce(\
+pub(super) const LIST_ROWS_OF_OWNER: &str = "SELECT e.id, e.version, e.body FROM entity e \
+     WHERE e.kind = $1 AND e.kind <> 'number' AND e.seq > coalesce(\
      (SELECT a.seq FROM entity a WHERE a.tenant = $2 AND a.kind = $1 AND a.id = $3), 0) \
      AND e.owner = $5 ORDER BY e.seq LIMIT $4";
 

@@ -34,7 +34,25 @@ async fn servers_that_start_at_once_make_one_schema() {
     for (number, store) in (1..).zip(&stores) {
         assert_eq!(store.execute(append("a", "word"), frame(number)).await.unwrap(), number as usize);
     }
-    assert_eq!(place.number("SELECT count(*) FROM migration"), 1);
+    assert_eq!(place.number("SELECT count(*) - max(n) FROM migration"), 0);
+}
+
+#[tokio::test]
+async fn a_database_of_step_1_is_taken_over() {
+    let place = shared_place!();
+    // The schema as it was, which never changes.
+    let step_1 = include_str!("../../src/postgres/schema.sql");
+    let taken = "CREATE TABLE migration (n BIGINT PRIMARY KEY, \
+                 at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+                 INSERT INTO migration (n) VALUES (1)";
+    place.run(&format!("{step_1}; {taken}")).unwrap();
+    let store = place.open();
+    assert_eq!(place.number("SELECT max(n) FROM migration"), 2);
+    assert_eq!(store.execute(append("a", "word"), frame(1)).await.unwrap(), 1);
+    assert_eq!(store.rows("note", Some("anyone"), "", 9).await.unwrap().len(), 1);
+    let partial = "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() \
+                   AND tablename = 'entity' AND indexdef LIKE '% WHERE %'";
+    assert_eq!(place.number(partial), 2);
 }
 
 /// Commands of all nodes, on one row and on one account, which every one of them changes.
