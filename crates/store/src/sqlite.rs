@@ -26,6 +26,7 @@ use connection::{lock, open_to_read, open_to_write, resolve};
 pub(crate) use copy::{Source, Target};
 pub(crate) use key::{RowKey, row_key};
 use readers::Readers;
+use rows::Seen;
 pub use writer::Queue;
 use writer::Writer;
 
@@ -90,7 +91,9 @@ impl Sqlite {
         command: &C,
         frame: Frame,
     ) -> Result<C::Outcome, Failure> {
-        let decide = |connection: &Connection| rows::decide(connection, command, frame);
+        let decide = |connection: &Connection| {
+            rows::decide(connection, command, frame, &mut Seen::default())
+        };
         let (outcome, changes) = self.readers.look(decide).await??;
         if changes.is_empty() {
             Ok(outcome)

@@ -1,7 +1,9 @@
-//! Decisions over a connection: each row is looked up the moment a rule asks for it.
+//! Decisions over a connection: each row is looked up the moment a rule asks for it, and once.
+
+use std::collections::BTreeMap;
 
 use redress_core::row::{Found, Lookup, Rows};
-use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer};
+use redress_core::{Account, AccountId, Changes, Command, Frame, Key, Stored, Transfer};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{prepare, row_key};
@@ -10,14 +12,38 @@ use crate::error::{Failure, Fault};
 use crate::page::{account_columns, transfer_columns};
 use crate::sql;
 
+/// What was seen in a transaction, as it is after what was written in it: nobody else writes
+/// meanwhile, and the commands of a group look at the same merchants and accounts.
+#[derive(Default)]
+pub(super) struct Seen {
+    rows: BTreeMap<Key, Option<Found>>,
+    /// The numbers of the names of accounts.
+    pub(super) names: BTreeMap<AccountId, i64>,
+}
+
+impl Seen {
+    /// Takes in what a command has had written.
+    pub(super) fn write(&mut self, changes: Changes) {
+        let Changes { puts, accounts, now: _, transfers: _, jobs: _ } = changes;
+        for ((kind, id), put) in puts {
+            let row = Found::Row(Stored { version: put.replaces + 1, body: put.body });
+            self.rows.insert(Key::Row(kind, id), Some(row));
+        }
+        for (id, (account, _)) in accounts {
+            self.rows.insert(Key::Account(id), Some(Found::Account(account)));
+        }
+    }
+}
+
 /// What a rule decides over the rows of a connection. The outer error ends the transaction; the
 /// inner one is the rule's.
 pub(super) fn decide<C: Command>(
     connection: &Connection,
     command: &C,
     frame: Frame,
+    seen: &mut Seen,
 ) -> Result<Result<(C::Outcome, Changes), Failure>, Fault> {
-    let mut looks = Looks { connection, fault: None };
+    let mut looks = Looks { connection, seen, fault: None };
     let decided = decide::decide(command, frame, &mut looks);
     if let Some(fault) = looks.fault {
         return Err(fault);
@@ -30,14 +56,24 @@ pub(super) fn decide<C: Command>(
 
 struct Looks<'a> {
     connection: &'a Connection,
+    seen: &'a mut Seen,
     /// The first look that failed: what the rule says after it does not count.
     fault: Option<Fault>,
 }
 
 impl Rows for Looks<'_> {
     fn look(&mut self, key: &Key) -> Lookup {
+        if let Some(found) = self.seen.rows.get(key) {
+            return found.clone().map_or(Lookup::Absent, Lookup::Found);
+        }
         match find(self.connection, key) {
-            Ok(found) => found.map_or(Lookup::Absent, Lookup::Found),
+            Ok(found) => {
+                // Whether a transfer is resolved is not written to it.
+                if !matches!(key, Key::Transfer(..)) {
+                    self.seen.rows.insert(key.clone(), found.clone());
+                }
+                found.map_or(Lookup::Absent, Lookup::Found)
+            }
             Err(fault) => {
                 self.fault.get_or_insert(fault);
                 Lookup::Unloaded

@@ -7,8 +7,9 @@ use redress_core::{AccountId, Changes, Command, Frame, Transfer};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::chain::{Chain, OWN_CHAIN};
+use super::rows::{self, Seen};
 use super::write::{self, Standing};
-use super::{jobs, prepare, row_key, rows};
+use super::{jobs, prepare, row_key};
 use crate::error::{Failure, Fault};
 use crate::jobs::{Claim, Claims, Window};
 use crate::sql;
@@ -17,6 +18,7 @@ use crate::sql;
 /// own, and that member has written nothing.
 pub(super) struct Session<'a> {
     pub(super) connection: &'a Connection,
+    pub(super) seen: &'a mut Seen,
     /// Where the chain is at.
     pub(super) chain: &'a mut Chain,
     /// When the first is due of the jobs that were scheduled or postponed.
@@ -30,11 +32,12 @@ impl Session<'_> {
         command: &C,
         frame: Frame,
     ) -> Result<Result<C::Outcome, Failure>, Fault> {
-        let (outcome, changes) = match rows::decide(self.connection, command, frame)? {
+        let (outcome, changes) = match rows::decide(self.connection, command, frame, self.seen)? {
             Ok(decided) => decided,
             Err(failure) => return Ok(Err(failure)),
         };
         self.write(&changes, frame.now)?;
+        self.seen.write(changes);
         Ok(Ok(outcome))
     }
 
@@ -120,16 +123,21 @@ impl Session<'_> {
     }
 
     /// The number of an account's name; one that has none gets one.
-    fn number(&self, account: &AccountId) -> Result<i64, Fault> {
+    fn number(&mut self, account: &AccountId) -> Result<i64, Fault> {
+        if let Some(number) = self.seen.names.get(account) {
+            return Ok(*number);
+        }
         let name = [account.as_str()];
         let known = prepare(self.connection, sql::ACCOUNT_NUMBER)?
             .query_row(name, |row| row.get(0))
             .optional()?;
-        match known {
-            Some(number) => Ok(number),
-            None => Ok(prepare(self.connection, sql::ACCOUNT_NAME_INSERT)?
-                .query_row(name, |row| row.get(0))?),
-        }
+        let number = match known {
+            Some(number) => number,
+            None => prepare(self.connection, sql::ACCOUNT_NAME_INSERT)?
+                .query_row(name, |row| row.get(0))?,
+        };
+        self.seen.names.insert(account.clone(), number);
+        Ok(number)
     }
 
     fn one(&self, statement: &'static str, columns: impl Params) -> Result<(), Fault> {

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::chain::Chain;
 use super::checkpoint::Checkpoints;
+use super::rows::Seen;
 use super::session::Session;
 use crate::decided::Decided;
 use crate::error::{Failure, Fault, OpenError};
@@ -253,12 +254,13 @@ impl Loop {
     /// One transaction. The chain moves on only if it is committed.
     fn transact(&mut self, members: &mut [Box<dyn Member>]) -> Result<(), Fault> {
         let start = Instant::now();
-        let (mut chain, mut scheduled) = (self.chain, None);
+        let (mut chain, mut seen, mut scheduled) = (self.chain, Seen::default(), None);
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         for member in &mut *members {
             member.run(&mut Session {
                 connection: &transaction,
+                seen: &mut seen,
                 chain: &mut chain,
                 scheduled: &mut scheduled,
             })?;
