@@ -83,7 +83,7 @@ pub fn attempt<C: Command>(
 ) -> Result<(C::Outcome, Changes), Stop> {
     let mut cx = Context::new(frame, rows);
     let outcome = command.decide(&mut cx)?;
-    Ok((outcome, cx.into_changes()))
+    Ok((outcome, cx.into_changes()?))
 }
 
 /// Runs a command once and then, as part of the same change, the jobs that it leaves for this very
@@ -107,7 +107,7 @@ pub fn attempt_with_due<C: Command>(
             Stop::Missing(_) | Stop::Broken(_) => stop,
         })?;
     }
-    Ok((outcome, cx.into_changes()))
+    Ok((outcome, cx.into_changes()?))
 }
 
 /// An endpoint's rule. [`Call`] makes a command of it.

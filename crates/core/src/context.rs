@@ -1,5 +1,8 @@
 //! What a decision sees and does: rows in, changes out.
 
+use std::any::Any;
+use std::collections::BTreeMap;
+
 use redress_api::{BillId, Fen, Timestamp, TransactionId};
 
 use crate::command::{Broken, Frame, Stop};
@@ -13,8 +16,32 @@ use crate::row::{Changes, Found, Key, Lookup, Put, Row, Rows};
 pub struct Context<'a> {
     frame: Frame,
     rows: &'a mut dyn Rows,
+    /// The rows that were put, by kind and number. What is done at once often changes what a
+    /// command has just made: they are printed at the end, and not read again.
+    puts: BTreeMap<(&'static str, String), Kept>,
     changes: Changes,
     fresh: u64,
+}
+
+/// A row that was put.
+struct Kept {
+    row: Box<dyn Printed>,
+    owner: String,
+    /// The version that it replaces.
+    replaces: i64,
+}
+
+/// A row whose type is known to those who put it.
+trait Printed: Any {
+    fn print(&self) -> Result<String, serde_json::Error>;
+}
+
+impl<R: Row> Printed for R {
+    fn print(&self) -> Result<String, serde_json::Error> {
+        let body = serde_json::to_string(self)?;
+        debug_assert!(serde_json::from_str::<R>(&body).is_ok(), "it is not read again: {body}");
+        Ok(body)
+    }
 }
 
 /// Money to move; see [`Context::transfer`].
@@ -35,11 +62,19 @@ pub struct Movement<'a> {
 impl<'a> Context<'a> {
     pub(crate) fn new(frame: Frame, rows: &'a mut dyn Rows) -> Self {
         let changes = Changes { now: Some(frame.now), ..Changes::default() };
-        Self { frame, rows, changes, fresh: 0 }
+        Self { frame, rows, puts: BTreeMap::new(), changes, fresh: 0 }
     }
 
-    pub(crate) fn into_changes(self) -> Changes {
-        self.changes
+    /// What is to be written.
+    pub(crate) fn into_changes(self) -> Result<Changes, Broken> {
+        let Self { puts, mut changes, .. } = self;
+        for ((kind, id), Kept { row, owner, replaces }) in puts {
+            let body = row
+                .print()
+                .map_err(|error| Broken(format!("{kind} {id}: cannot be printed: {error}")))?;
+            changes.puts.insert((kind, id), Put { owner, replaces, body });
+        }
+        Ok(changes)
     }
 
     /// Business time.
@@ -57,16 +92,18 @@ impl<'a> Context<'a> {
     }
 
     fn load<R: Row>(&mut self, id: &str) -> Result<Option<(R, i64)>, Stop> {
-        let (body, version) = match self.changes.puts.get(&(R::KIND, id.to_owned())) {
-            Some(put) => (put.body.clone(), put.replaces),
-            None => match self.look(Key::Row(R::KIND, id.to_owned()))? {
-                Some(Found::Row(stored)) => (stored.body, stored.version),
-                _ => return Ok(None),
-            },
+        let broken = |what: String| Broken(format!("{} {id} {what}", R::KIND));
+        if let Some(kept) = self.puts.get(&(R::KIND, id.to_owned())) {
+            let row: &dyn Any = &*kept.row;
+            let row = row.downcast_ref::<R>().ok_or_else(|| broken("is something else".into()))?;
+            return Ok(Some((row.clone(), kept.replaces)));
+        }
+        let Some(Found::Row(stored)) = self.look(Key::Row(R::KIND, id.to_owned()))? else {
+            return Ok(None);
         };
-        serde_json::from_str(&body)
-            .map(|row| Some((row, version)))
-            .map_err(|error| Broken(format!("{} {id} cannot be read: {error}", R::KIND)).into())
+        let row = serde_json::from_str(&stored.body)
+            .map_err(|error| broken(format!("cannot be read: {error}")))?;
+        Ok(Some((row, stored.version)))
     }
 
     /// Writes a row. What it says about itself, and about the step from what was there before, is
@@ -89,10 +126,8 @@ impl<'a> Context<'a> {
             }
             None => 0,
         };
-        let body = serde_json::to_string(row)
-            .map_err(|error| broken(format!("cannot be printed: {error}")))?;
-        let put = Put { owner: row.owner().to_owned(), replaces, body };
-        self.changes.puts.insert((R::KIND, id), put);
+        let kept = Kept { row: Box::new(row.clone()), owner: row.owner().to_owned(), replaces };
+        self.puts.insert((R::KIND, id), kept);
         Ok(())
     }
 

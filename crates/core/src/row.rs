@@ -10,7 +10,7 @@ use crate::job::Job;
 use crate::ledger::{Account, AccountId, Transfer, TransferId};
 
 /// An aggregate, stored as JSON under its kind and number.
-pub trait Row: Serialize + DeserializeOwned + 'static {
+pub trait Row: Clone + Serialize + DeserializeOwned + 'static {
     /// The kind: names the rows of this type in the store.
     const KIND: &'static str;
 
