@@ -39,7 +39,7 @@ trait Printed: Any {
 impl<R: Row> Printed for R {
     fn print(&self) -> Result<String, serde_json::Error> {
         let body = serde_json::to_string(self)?;
-        debug_assert!(serde_json::from_str::<R>(&body).is_ok(), "it is not read again: {body}");
+        debug_assert!(serde_json::from_str::<R>(&body).is_ok(), "a {} is not read again", R::KIND);
         Ok(body)
     }
 }
