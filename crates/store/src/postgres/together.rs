@@ -35,28 +35,36 @@ impl Together {
     pub(super) async fn look(&self, readers: &Readers, keys: BTreeSet<Key>) -> Option<Rows> {
         let (reply, mut answer) = oneshot::channel();
         self.waiting().push_back(Wish { keys, reply });
-        // Whoever gets a connection reads for all who wait.
-        let lease = tokio::select! {
-            biased;
-            rows = &mut answer => return rows.ok(),
-            lease = readers.lease() => lease.ok()?,
-        };
-        let wishes = self.some();
-        if wishes.is_empty() {
+        // Whoever gets a connection reads for those who wait, until its own turn has come.
+        loop {
+            let lease = tokio::select! {
+                biased;
+                rows = &mut answer => return rows.ok(),
+                lease = readers.lease() => lease,
+            };
+            let Ok(lease) = lease else {
+                drop(answer);
+                self.forget();
+                return None;
+            };
+            let wishes = self.some();
+            if wishes.is_empty() {
+                // Another reads for this one.
+                lease.give_back();
+                return answer.await.ok();
+            }
+            let keys = wishes.iter().flat_map(|wish| wish.keys.iter().cloned()).collect();
+            let missing = Missing { keys, ..Missing::default() };
+            // Whoever waited with this one, and hears nothing, reads alone.
+            let found = load::look(&lease.connection, &missing).await.ok()?;
             lease.give_back();
-            return answer.await.ok();
+            share(wishes, found.rows);
         }
-        let keys = wishes.iter().flat_map(|wish| wish.keys.iter().cloned()).collect();
-        let missing = Missing { keys, ..Missing::default() };
-        // Whoever waited with this one, and hears nothing, reads alone.
-        let found = load::look(&lease.connection, &missing).await.ok()?;
-        lease.give_back();
-        share(wishes, found.rows);
-        answer.await.ok()
     }
 
     /// As many as one statement reads.
     fn some(&self) -> Vec<Wish> {
+        self.forget();
         let mut waiting = self.waiting();
         let mut keys = 0;
         let enough = waiting.iter().position(|wish| {
@@ -65,6 +73,11 @@ impl Together {
         });
         let count = enough.map_or(waiting.len(), |at| at + 1);
         waiting.drain(..count).collect()
+    }
+
+    /// Drops what nobody waits for any more.
+    fn forget(&self) {
+        self.waiting().retain(|wish| !wish.reply.is_closed());
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Wish>> {

@@ -1,5 +1,7 @@
 //! One command at a time: what it writes, what it does not.
 
+use std::time::Duration;
+
 use redress_store::Failure;
 
 use crate::place::Engine;
@@ -135,6 +137,25 @@ async fn queries_at_the_same_time_each_see_their_own() {
         seen += 1;
     }
     assert!(seen >= 320, "{seen}");
+}
+
+#[tokio::test]
+async fn a_query_does_not_wait_for_those_that_gave_up() {
+    let place = place!();
+    let store = place.open();
+    store.execute(append("a", "one"), frame(1)).await.unwrap();
+    let query = || {
+        let store = store.clone();
+        tokio::spawn(async move { store.read(Find("a"), frame(2)).await })
+    };
+    // More than are read together, in line while connections are still made.
+    let gave_up: Vec<_> = (0..600).map(|_| query()).collect();
+    for _ in 0..gave_up.len() {
+        tokio::task::yield_now().await;
+    }
+    gave_up.iter().for_each(tokio::task::JoinHandle::abort);
+    let answered = tokio::time::timeout(Duration::from_secs(20), query()).await;
+    assert!(answered.expect("an answer").unwrap().unwrap().is_some());
 }
 
 #[tokio::test]
