@@ -2,7 +2,7 @@
 //! Their names and labels are in the documentation of the crate.
 
 use http::Method;
-use metrics::{Label, SharedString, counter, histogram};
+use metrics::{Label, counter, histogram};
 use tokio::time::Instant;
 
 /// A call that is counted when it ends.
@@ -26,20 +26,11 @@ impl Tally {
 impl Drop for Tally {
     fn drop(&mut self) {
         let labels = vec![
-            Label::new("method", word(&self.method)),
+            Label::new("method", self.method.to_string()),
             Label::from_static_parts("path", self.path),
             Label::from_static_parts("outcome", self.outcome),
         ];
         counter!("redress_client_calls_total", labels.clone()).increment(1);
         histogram!("redress_client_call_seconds", labels).record(self.began.elapsed());
-    }
-}
-
-/// The name of a method, which is not copied if it is a usual one.
-fn word(method: &Method) -> SharedString {
-    match method.as_str() {
-        "GET" => "GET".into(),
-        "POST" => "POST".into(),
-        other => other.to_owned().into(),
     }
 }

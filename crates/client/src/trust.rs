@@ -111,10 +111,7 @@ impl Trust {
         let ring = Arc::clone(&self.known().ring);
         let serial = verified_by(&ring, headers, body, now)?;
         let mut known = self.known();
-        let seen = match known.uses.get_mut(serial) {
-            Some(seen) => seen,
-            None => known.uses.entry(serial.clone()).or_default(),
-        };
+        let seen = known.uses.entry(serial.clone()).or_default();
         seen.messages += 1;
         seen.last = Some(now);
         Ok(())
