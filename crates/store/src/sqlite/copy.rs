@@ -1,15 +1,13 @@
 //! A file as the source and as the target of a copy.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use redress_core::AccountId;
 use redress_core::audit::Report;
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{Connection, Params, Row, params};
 
 use super::connection::{lock, open_to_copy_into, open_to_read, resolve};
-use super::write::{self, Standing};
+use super::write::{self, Names, Standing};
 use super::{prepare, row_key};
 use crate::copy::{BATCH_ITEMS, Batch, ChainEnd, LinkedTransfer, ListedRow, Table};
 use crate::error::{Fault, OpenError};
@@ -123,8 +121,7 @@ fn linked(row: &Row<'_>) -> rusqlite::Result<Result<LinkedTransfer, Fault>> {
 /// A file in a transaction that holds all that is written to it.
 pub(crate) struct Target {
     connection: Connection,
-    /// The numbers of the accounts' names.
-    names: BTreeMap<AccountId, i64>,
+    names: Names,
     _lock: File,
 }
 
@@ -135,7 +132,7 @@ impl Target {
         let connection = open_to_copy_into(&path)?;
         // A hold may be in another chain than its end, and come after it.
         connection.execute_batch("BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON")?;
-        Ok(Self { connection, names: BTreeMap::new(), _lock: lock })
+        Ok(Self { connection, names: Names::default(), _lock: lock })
     }
 
     pub(crate) fn count(&self, table: Table) -> Result<i64, Fault> {
@@ -183,21 +180,8 @@ impl Target {
 
     fn transfer(&mut self, linked: &LinkedTransfer) -> Result<(), Fault> {
         let LinkedTransfer { seq, transfer, chain, n, link } = linked;
-        let accounts = (self.number(&transfer.debit)?, self.number(&transfer.credit)?);
-        let at = Standing { seq: Some(*seq), accounts, chain: *chain, n: *n, link };
-        write::transfer(&self.connection, transfer, &at)
-    }
-
-    fn number(&mut self, account: &AccountId) -> Result<i64, Fault> {
-        if let Some(number) = self.names.get(account) {
-            return Ok(*number);
-        }
-        let number = prepare(&self.connection, sql::ACCOUNT_NAME_INSERT)?
-            .query_row([account.as_str()], |row| row.get(0))
-            .optional()?;
-        let number = number.ok_or_else(|| Fault::Lost("a name has no number".to_owned()))?;
-        self.names.insert(account.clone(), number);
-        Ok(number)
+        let at = Standing { seq: Some(*seq), chain: *chain, n: *n, link };
+        write::transfer(&self.connection, &mut self.names, transfer, &at)
     }
 
     fn job(&self, queued: &Queued) -> Result<(), Fault> {

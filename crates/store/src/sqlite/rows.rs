@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use redress_core::row::{Found, Lookup, Rows};
-use redress_core::{Account, AccountId, Changes, Command, Frame, Key, Stored, Transfer};
+use redress_core::{Account, Changes, Command, Frame, Key, Stored, Transfer};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::write::Names;
 use super::{prepare, row_key};
 use crate::decide;
 use crate::error::{Failure, Fault};
@@ -17,8 +18,7 @@ use crate::sql;
 #[derive(Default)]
 pub(super) struct Seen {
     rows: BTreeMap<Key, Option<Found>>,
-    /// The numbers of the names of accounts.
-    pub(super) names: BTreeMap<AccountId, i64>,
+    pub(super) names: Names,
 }
 
 impl Seen {

@@ -3,8 +3,8 @@
 use redress_api::Timestamp;
 use redress_core::ledger;
 use redress_core::row::Put;
-use redress_core::{AccountId, Changes, Command, Frame, Transfer};
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use redress_core::{Changes, Command, Frame, Transfer};
+use rusqlite::{Connection, Params, params};
 
 use super::chain::{Chain, OWN_CHAIN};
 use super::rows::{self, Seen};
@@ -115,29 +115,10 @@ impl Session<'_> {
     fn transfer(&mut self, transfer: &Transfer) -> Result<(), Fault> {
         let Chain { links, link } = self.chain;
         let (number, link) = (*links + 1, ledger::link(link, transfer));
-        let accounts = (self.number(&transfer.debit)?, self.number(&transfer.credit)?);
-        let at = Standing { seq: None, accounts, chain: OWN_CHAIN, n: number, link: &link };
-        write::transfer(self.connection, transfer, &at)?;
+        let at = Standing { seq: None, chain: OWN_CHAIN, n: number, link: &link };
+        write::transfer(self.connection, &mut self.seen.names, transfer, &at)?;
         *self.chain = Chain { links: number, link };
         Ok(())
-    }
-
-    /// The number of an account's name; one that has none gets one.
-    fn number(&mut self, account: &AccountId) -> Result<i64, Fault> {
-        if let Some(number) = self.seen.names.get(account) {
-            return Ok(*number);
-        }
-        let name = [account.as_str()];
-        let known = prepare(self.connection, sql::ACCOUNT_NUMBER)?
-            .query_row(name, |row| row.get(0))
-            .optional()?;
-        let number = match known {
-            Some(number) => number,
-            None => prepare(self.connection, sql::ACCOUNT_NAME_INSERT)?
-                .query_row(name, |row| row.get(0))?,
-        };
-        self.seen.names.insert(account.clone(), number);
-        Ok(number)
     }
 
     fn one(&self, statement: &'static str, columns: impl Params) -> Result<(), Fault> {

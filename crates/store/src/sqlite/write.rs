@@ -1,7 +1,9 @@
 //! How an account and a transfer are written, by a writer or by a copy.
 
-use redress_core::{Account, Transfer};
-use rusqlite::{Connection, Params, params};
+use std::collections::BTreeMap;
+
+use redress_core::{Account, AccountId, Transfer};
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
 use super::prepare;
 use crate::error::Fault;
@@ -12,24 +14,48 @@ use crate::sql;
 pub(super) struct Standing<'a> {
     /// Its number; the next one if none is given.
     pub(super) seq: Option<i64>,
-    /// The numbers of the names of the accounts: debit, credit.
-    pub(super) accounts: (i64, i64),
     /// Its chain, its place there, and its link.
     pub(super) chain: i64,
     pub(super) n: i64,
     pub(super) link: &'a [u8],
 }
 
+/// The numbers of the names of accounts that a transaction has come across.
+#[derive(Default)]
+pub(super) struct Names(BTreeMap<AccountId, i64>);
+
+impl Names {
+    /// The number of an account's name; one that has none gets one.
+    fn number(&mut self, connection: &Connection, account: &AccountId) -> Result<i64, Fault> {
+        if let Some(number) = self.0.get(account) {
+            return Ok(*number);
+        }
+        let name = [account.as_str()];
+        let known = prepare(connection, sql::ACCOUNT_NUMBER)?
+            .query_row(name, |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => {
+                prepare(connection, sql::ACCOUNT_NAME_INSERT)?.query_row(name, |row| row.get(0))?
+            }
+        };
+        self.0.insert(account.clone(), number);
+        Ok(number)
+    }
+}
+
 pub(super) fn transfer(
     connection: &Connection,
+    names: &mut Names,
     transfer: &Transfer,
     at: &Standing<'_>,
 ) -> Result<(), Fault> {
     let columns = params![
         at.seq,
         transfer.id.to_string(),
-        at.accounts.0,
-        at.accounts.1,
+        names.number(connection, &transfer.debit)?,
+        names.number(connection, &transfer.credit)?,
         transfer.amount.get(),
         reason_word(transfer.reason)?,
         phase_word(transfer.phase),
