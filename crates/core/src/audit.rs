@@ -440,7 +440,7 @@ fn printed(job: &Job) -> String {
 }
 
 fn read<R: Row>(id: &str, stored: &Stored) -> Result<R, String> {
-    let row: R = serde_json::from_str(&stored.body)
+    let row = R::read(id, &stored.body)
         .map_err(|error| format!("{} {id} cannot be read: {error}", R::KIND))?;
     row.check().map_err(|what| format!("{} {id}: {what}", R::KIND))?;
     if row.id() == id {

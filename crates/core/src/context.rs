@@ -39,7 +39,7 @@ trait Printed: Any {
 impl<R: Row> Printed for R {
     fn print(&self) -> Result<String, serde_json::Error> {
         let body = serde_json::to_string(self)?;
-        debug_assert!(serde_json::from_str::<R>(&body).is_ok(), "a {} is not read again", R::KIND);
+        debug_assert!(R::read(&self.id(), &body).is_ok(), "a {} is not read again", R::KIND);
         Ok(body)
     }
 }
@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
         let Some(Found::Row(stored)) = self.look(Key::Row(R::KIND, id.to_owned()))? else {
             return Ok(None);
         };
-        let row = serde_json::from_str(&stored.body)
+        let row = R::read(id, &stored.body)
             .map_err(|error| broken(format!("cannot be read: {error}")))?;
         Ok(Some((row, stored.version)))
     }
@@ -195,23 +195,37 @@ impl<'a> Context<'a> {
     /// A number nobody has had: the same in a repeated run of the same frame.
     pub fn fresh(&mut self) -> u128 {
         self.fresh += 1;
-        // The finaliser of splitmix64, over both halves: distinct inputs give distinct outputs.
-        let mix = |mut z: u64| {
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ (z >> 31)
-        };
-        let step = self.fresh.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let [high, low] = [(self.frame.seed >> 64) as u64, self.frame.seed as u64];
+        let (step, [high, low]) = (self.step(), self.halves());
         (u128::from(mix(high.wrapping_add(step))) << 64) | u128::from(mix(low ^ step))
     }
 
-    /// A fresh number of a bill: 40 digits, as the page's sample has.
+    /// The number of a transfer: as [`Self::fresh`], but in the order of seeds.
+    fn fresh_transfer_id(&mut self) -> TransferId {
+        self.fresh += 1;
+        let (step, [high, low]) = (self.step(), self.halves());
+        let high = high.wrapping_add(self.fresh);
+        TransferId::new((u128::from(high) << 64) | u128::from(mix(low ^ step)))
+    }
+
+    const fn step(&self) -> u64 {
+        self.fresh.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// Of the seed, what counts up and what is random.
+    const fn halves(&self) -> [u64; 2] {
+        [(self.frame.seed >> 64) as u64, self.frame.seed as u64]
+    }
+
+    /// A fresh number of a bill: 40 digits, as the page's sample has. After the day come the
+    /// milliseconds of the seed's day, so that the numbers of a day are in order.
     ///
     /// # Panics
     /// Never: digits are valid.
     pub fn fresh_bill_id(&mut self) -> BillId {
-        self.fresh_digits("1330000071100", 19).parse().expect("40 digits are a bill's number")
+        let (day, number) = (self.frame.now.day_digits(), self.fresh() % 10_u128.pow(11));
+        let millis = self.halves()[0] / 1_000_000 % 86_400_000;
+        let id = format!("1330000071100{day}{millis:08}{number:011}");
+        id.parse().expect("40 digits are a bill's number")
     }
 
     /// A fresh number of the provider's form: this prefix, the day, and so many digits more, at
@@ -259,7 +273,7 @@ impl<'a> Context<'a> {
         phase: Phase,
     ) -> Result<Result<TransferId, NotEnough>, Stop> {
         let transfer = Transfer {
-            id: TransferId::new(self.fresh()),
+            id: self.fresh_transfer_id(),
             debit: movement.debit.clone(),
             credit: movement.credit.clone(),
             amount: movement.amount,
@@ -284,7 +298,7 @@ impl<'a> Context<'a> {
         if resolved || self.changes.transfers.iter().any(|t| t.phase.resolves() == Some(hold)) {
             return Err(Broken(format!("hold {hold} is resolved already")).into());
         }
-        let id = TransferId::new(self.fresh());
+        let id = self.fresh_transfer_id();
         let transfer = Transfer { id, phase, at: self.frame.now, ..held.clone() };
         match self.apply(transfer, Some(&held))? {
             Ok(()) => Ok(()),
@@ -320,3 +334,10 @@ impl<'a> Context<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotEnough(pub String);
+
+/// The finaliser of splitmix64: distinct inputs give distinct outputs.
+const fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

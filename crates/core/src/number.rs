@@ -11,8 +11,10 @@ use crate::row::Row;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Number {
     /// The kind of the row. Two kinds may have the same number.
+    #[serde(skip)]
     pub kind: String,
     /// The number.
+    #[serde(skip)]
     pub number: String,
     /// The merchant that the row belongs to.
     pub owner: Mchid,
@@ -37,6 +39,13 @@ impl Row for Number {
 
     fn owner(&self) -> &str {
         self.owner.as_str()
+    }
+
+    /// There is one for every bill, so it is kept short: kind and number are only in its own number.
+    fn read(id: &str, body: &str) -> serde_json::Result<Self> {
+        let (kind, number) = id.split_once('/').unwrap_or_default();
+        let kept = serde_json::from_str::<Self>(body)?;
+        Ok(Self { kind: kind.to_owned(), number: number.to_owned(), ..kept })
     }
 
     fn check(&self) -> Result<(), String> {

@@ -70,7 +70,7 @@ impl Event {
     pub const ALL: [Self; 5] = [Self::Pay, Self::Fail, Self::Refund, Self::Reverse, Self::Close];
 }
 
-/// An order.
+/// An order. It is printed without what is nothing: of many orders, most of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The merchant that placed it: a direct merchant, or a platform for a sub-merchant.
@@ -95,7 +95,7 @@ pub struct Order {
     /// In fen.
     pub amount: Fen,
     /// What is bought.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub description: String,
     /// Who pays: an openid; none until somebody does, where the merchant did not say.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,35 +122,43 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_expire: Option<Timestamp>,
     /// How much of it has gone back or is on its way, in fen.
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub refunded: Fen,
     /// How many refunds were taken on.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub refunds: u32,
     /// The subsidy that it was announced with, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subsidy: Option<Subsidy>,
     /// Whether its money waits for profit sharing.
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub profit_sharing: bool,
     /// What of its money waits for profit sharing, in fen: neither gone back nor shared, nor held
     /// for either.
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub unsplit: Fen,
     /// What was shared of it or is on its way, less what came back, in fen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub shared: Fen,
     /// How many times it was shared.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub shares: u32,
     /// Whether profit sharing has started.
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub sharing_started: bool,
     /// Whether profit sharing is finished: what is left is its merchant's to spend.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub sharing_finished: bool,
     /// What became its merchant's to spend when profit sharing finished, in fen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub unfrozen: Fen,
     /// When it was reversed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke_time: Option<Timestamp>,
+}
+
+fn is_nothing<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What every order is placed with.

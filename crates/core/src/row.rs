@@ -20,6 +20,16 @@ pub trait Row: Clone + Serialize + DeserializeOwned + 'static {
     /// The merchant it belongs to; empty if it belongs to none.
     fn owner(&self) -> &str;
 
+    /// Reads the row of this number as it was printed.
+    ///
+    /// # Errors
+    /// If that is not possible.
+    fn read(id: &str, body: &str) -> serde_json::Result<Self> {
+        // Most print their number too.
+        let _ = id;
+        serde_json::from_str(body)
+    }
+
     /// What must be true of it, by itself.
     ///
     /// # Errors

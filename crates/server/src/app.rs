@@ -11,7 +11,7 @@ use redress_crypto::{ApiV3Key, public_random_bytes};
 use redress_store::{Decided, Failure, Store};
 
 use crate::apiv3::ApiV3Keys;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::fault::Faults;
 use crate::folder::{self, FolderError};
 use crate::identify::Identities;
@@ -73,7 +73,9 @@ pub(crate) struct Alone<'a> {
 impl App {
     /// What surrounds a command that runs at this moment.
     pub(crate) fn frame(&self) -> Frame {
-        Frame { now: self.clock.now(), seed: u128::from_be_bytes(public_random_bytes()) }
+        let random = u64::from_be_bytes(public_random_bytes());
+        let seed = (u128::from(clock::wall_nanos()) << 64) | u128::from(random);
+        Frame { now: self.clock.now(), seed }
     }
 
     /// Business time.

@@ -4,15 +4,24 @@
 //! expiry, jobs) is the wall clock plus a distance that the control API can grow.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redress_api::Timestamp;
 
-/// Seconds since the epoch, by the wall clock. The one place that reads it.
-#[expect(clippy::disallowed_methods, reason = "this is the clock that the others are told of")]
+/// Seconds since the epoch, by the wall clock.
 pub(crate) fn wall() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    i64::try_from(since_epoch().as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Nanoseconds since the epoch, by the wall clock.
+pub(crate) fn wall_nanos() -> u64 {
+    u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The one place that reads it.
+#[expect(clippy::disallowed_methods, reason = "this is the clock that the others are told of")]
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Business time.

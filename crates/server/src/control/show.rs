@@ -95,10 +95,26 @@ pub(super) async fn merchant(State(app): State<Arc<App>>, Path(mchid): Path<Stri
     row::<Merchant>(&app, mchid, |merchant| json!(merchant)).await
 }
 
-/// An order with what follows from its fields.
+/// An order with what is nothing too, which the store goes without, and with what follows from its
+/// fields.
 pub(super) fn order_shown(order: &Order) -> Json {
     let mut shown = json!(order);
-    shown["may_share"] = Json::from(order.may_share());
+    let also = json!({
+        "description": order.description,
+        "refunded": order.refunded,
+        "refunds": order.refunds,
+        "profit_sharing": order.profit_sharing,
+        "unsplit": order.unsplit,
+        "shared": order.shared,
+        "shares": order.shares,
+        "sharing_started": order.sharing_started,
+        "sharing_finished": order.sharing_finished,
+        "unfrozen": order.unfrozen,
+        "may_share": order.may_share(),
+    });
+    if let (Json::Object(shown), Json::Object(also)) = (&mut shown, also) {
+        shown.extend(also);
+    }
     shown
 }
 
