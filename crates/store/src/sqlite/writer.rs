@@ -1,6 +1,8 @@
-//! The one thread that writes. A group is whatever was queued while the last commit ran.
+//! The one thread that writes. A group is whatever was queued while the last commit ran, and what
+//! comes while the group is written.
 
 use std::fs::File;
+use std::iter;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -224,9 +226,9 @@ struct Loop {
 impl Loop {
     fn run(mut self, queue: &Receiver<Box<dyn Member>>, group_max: usize) {
         while let Ok(first) = queue.recv() {
-            let mut group = vec![first];
-            group.extend(queue.try_iter().take(group_max - 1));
-            self.group(group);
+            // Whoever has a processor only with this thread goes first, and adds to the group.
+            thread::yield_now();
+            self.group(first, &mut queue.try_iter().take(group_max - 1));
             self.checkpoints.look(&self.connection);
         }
         self.checkpoints.end();
@@ -236,34 +238,49 @@ impl Loop {
     }
 
     /// Writes a group in one transaction; if that fails, each member in its own.
-    fn group(&mut self, mut group: Vec<Box<dyn Member>>) {
-        let Err(fault) = self.transact(&mut group) else {
+    fn group(&mut self, first: Box<dyn Member>, more: &mut dyn Iterator<Item = Box<dyn Member>>) {
+        let mut group = vec![first];
+        let Err(fault) = self.transact(&mut group, more) else {
             group.into_iter().for_each(|member| member.answer(None));
             return;
         };
         tracing::warn!(%fault, commands = group.len(), "a group is run again one by one");
-        for mut member in group {
-            let fault = self.transact(std::slice::from_mut(&mut member)).err();
+        for member in group {
+            let mut alone = vec![member];
+            let fault = self.transact(&mut alone, &mut iter::empty()).err();
             if let Some(fault) = &fault {
                 tracing::error!(%fault, "a command is not written");
             }
-            member.answer(fault);
+            if let Some(member) = alone.pop() {
+                member.answer(fault);
+            }
         }
     }
 
-    /// One transaction. The chain moves on only if it is committed.
-    fn transact(&mut self, members: &mut [Box<dyn Member>]) -> Result<(), Fault> {
+    /// One transaction, with those that come while it has not ended. The chain moves on only if it
+    /// is committed.
+    fn transact(
+        &mut self,
+        members: &mut Vec<Box<dyn Member>>,
+        more: &mut dyn Iterator<Item = Box<dyn Member>>,
+    ) -> Result<(), Fault> {
         let start = Instant::now();
         let (mut chain, mut seen, mut scheduled) = (self.chain, Seen::default(), None);
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
-        for member in &mut *members {
+        let mut run = |member: &mut dyn Member| {
             member.run(&mut Session {
                 connection: &transaction,
                 seen: &mut seen,
                 chain: &mut chain,
                 scheduled: &mut scheduled,
-            })?;
+            })
+        };
+        members.iter_mut().try_for_each(|member| run(member.as_mut()))?;
+        for member in more {
+            // Among them before it is run: if that fails, it is run again with them.
+            members.push(member);
+            members.last_mut().map_or(Ok(()), |member| run(member.as_mut()))?;
         }
         if chain != self.chain {
             chain.write(&transaction)?;
