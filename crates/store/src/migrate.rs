@@ -16,10 +16,14 @@ const APPLICATION_ID: i64 = 0x5264_7273;
 const MIGRATION: &str = "CREATE TABLE migration (\
     n INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT";
 
-const STEPS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
-/// What step 2 computes keys with.
+/// What steps 2 and 4 compute keys with.
 const ENTITY_KEY: &str = "entity_key";
 
 /// The number of the last step.

@@ -106,11 +106,11 @@ statements! {
         transfers!("WHERE t.credit = (SELECT n FROM account_name WHERE name = $1) AND t.seq > $2 ORDER BY t.seq LIMIT $3")
     );
     TRANSFERS_OF_REFERENCE = transfers!(
-        "WHERE substr(t.reference, -8) = substr($1, -8) AND t.reference = $1 AND t.seq > $2 \
+        "WHERE substr(t.reference, -19) = substr($1, -19) AND t.reference = $1 AND t.seq > $2 \
          ORDER BY t.seq LIMIT $3"
     );
     TRANSFERS_OF_BOTH = transfers!(
-        "WHERE substr(t.reference, -8) = substr($1, -8) AND t.reference = $1 AND t.seq > $2 \
+        "WHERE substr(t.reference, -19) = substr($1, -19) AND t.reference = $1 AND t.seq > $2 \
          AND (d.name = $3 OR c.name = $3) ORDER BY t.seq LIMIT $4"
     );
     JOBS = "SELECT id, run_at, leased_until, attempt, body FROM job WHERE id > $1 \

@@ -108,6 +108,8 @@ fn open(path: &Path, how: OpenFlags) -> Result<Connection, OpenError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.pragma_update(None, "trusted_schema", false)?;
+    // What REPLACE would delete is then deleted before the eyes of the triggers.
+    connection.pragma_update(None, "recursive_triggers", true)?;
     // Otherwise what has a limit is planned anew each time, in case the limit is a small one.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
