@@ -18,8 +18,9 @@ use super::url::Address;
 use crate::error::{Fault, OpenError};
 
 /// What every session asks of the database: that nothing waits for ever, and that statements over a
-/// few keys go by their index, whatever the statistics of a young table say. An engine that does
-/// not know one of them goes without.
+/// few keys go by their index, whatever the statistics of a young table say. So every plan is the
+/// same, and is made once: otherwise one is made each time, for arrays as long as they are this time.
+/// An engine that does not know one of them goes without.
 const SETTINGS: &[(&str, &str)] = &[
     ("statement_timeout", "30s"),
     ("lock_timeout", "10s"),
@@ -28,6 +29,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("enable_mergejoin", "off"),
     ("enable_seqscan", "off"),
     ("jit", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
 ];
 
 /// One parameter of a statement.
