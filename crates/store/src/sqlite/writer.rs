@@ -268,19 +268,19 @@ impl Loop {
         let (mut chain, mut seen, mut scheduled) = (self.chain, Seen::default(), None);
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
-        let mut run = |member: &mut dyn Member| {
+        let mut ran = 0;
+        while let Some(member) = members.get_mut(ran) {
             member.run(&mut Session {
                 connection: &transaction,
                 seen: &mut seen,
                 chain: &mut chain,
                 scheduled: &mut scheduled,
-            })
-        };
-        members.iter_mut().try_for_each(|member| run(member.as_mut()))?;
-        for member in more {
-            // Among them before it is run: if that fails, it is run again with them.
-            members.push(member);
-            members.last_mut().map_or(Ok(()), |member| run(member.as_mut()))?;
+            })?;
+            ran += 1;
+            if ran == members.len() {
+                // Among them before it is run: if that fails, it is run again with them.
+                members.extend(more.next());
+            }
         }
         if chain != self.chain {
             chain.write(&transaction)?;
