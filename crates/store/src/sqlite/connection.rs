@@ -114,3 +114,28 @@ fn open(path: &Path, how: OpenFlags) -> Result<Connection, OpenError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::open_to_write;
+
+    /// The schema leaves it to the connection that REPLACE, too, asks the trigger of deletions.
+    #[test]
+    fn a_transfer_is_not_replaced_by_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = open_to_write(&folder.path().join("world.db")).unwrap();
+        let put = |statement: &str, amount: u32| {
+            writer.execute_batch(&format!(
+                "{statement} INTO transfer (seq, id, debit, credit, amount, reason, phase,
+                    reference, at, chain, n, link)
+                VALUES (1, zeroblob(16), 1, 2, {amount}, '', 'posted', '', 0, 0, 1, zeroblob(32))"
+            ))
+        };
+        writer.execute_batch("INSERT INTO account_name (name) VALUES ('a'), ('b')").unwrap();
+        put("INSERT", 5).unwrap();
+        let error = put("INSERT OR REPLACE", 6).unwrap_err();
+        assert!(error.to_string().contains("a transfer is never deleted"), "{error}");
+        let amount = writer.query_row("SELECT amount FROM transfer", [], |row| row.get(0));
+        assert_eq!(amount, Ok(5));
+    }
+}
