@@ -69,14 +69,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The processor that it runs on, where that can be chosen.
-    pub(crate) fn own(&self) -> &[usize] {
-        self.cpus.get(..1).unwrap_or_default()
-    }
-
-    /// The others.
-    pub(crate) fn others(&self) -> &[usize] {
-        self.cpus.get(1..).unwrap_or_default()
+    /// The processor that it runs on, where that can be chosen, and the others.
+    pub(crate) fn own_and_others(&self) -> (&[usize], &[usize]) {
+        own_and_others(&self.cpus)
     }
 
     pub(crate) fn http(&self) -> String {
@@ -106,10 +101,15 @@ impl Asked {
     }
 }
 
+/// The server's processor, and the others.
+fn own_and_others(cpus: &[usize]) -> (&[usize], &[usize]) {
+    cpus.split_at(cpus.len().min(1))
+}
+
 /// Is the server until the other process is done.
 fn serve(args: &[String]) -> Result<ExitCode, Failure> {
     let cpus = cpu::allowed();
-    cpu::run_on(cpus.get(..1).unwrap_or_default())?;
+    cpu::run_on(own_and_others(&cpus).0)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let server = runtime.block_on(TestServer::start_with(|config| config.rate_limits = false))?;
     // The other process chooses for itself.

@@ -32,7 +32,8 @@ const CALLS: Turns = Turns { rounds: 11, turns: 20, times: 10 };
 
 /// Measures, and prints.
 pub(crate) async fn measure(server: &Server, asked: &Asked) -> Result<(), Failure> {
-    cpu::run_on(server.own())?;
+    let (own, others) = server.own_and_others();
+    cpu::run_on(own)?;
     let merchant = Merchant::from_folder(&server.merchant)?.with_base_url(server.http());
     let client = Client::builder(merchant.clone()).build()?;
     let (create, query) = (create()?, Query { out_bill_no: NUMBER.parse()? });
@@ -50,11 +51,11 @@ pub(crate) async fn measure(server: &Server, asked: &Asked) -> Result<(), Failur
     rows.without_a_network("all but the network: query", &client, &query).await?;
     rows.call("a call over loopback: create", &client, &create, Some(CALL_MOST)).await?;
     rows.call("a call over loopback: query", &client, &query, Some(CALL_MOST)).await?;
-    if !server.others().is_empty() {
-        cpu::run_on(server.others())?;
+    if !others.is_empty() {
+        cpu::run_on(others)?;
         rows.call("a call, server on another core: create", &client, &create, None).await?;
         rows.call("a call, server on another core: query", &client, &query, None).await?;
-        cpu::run_on(server.own())?;
+        cpu::run_on(own)?;
     }
     let tls = Client::builder(merchant.clone()).base_url(server.https()).build()?;
     rows.call("a call over loopback, TLS: create", &tls, &create, None).await?;
