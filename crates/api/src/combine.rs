@@ -50,6 +50,10 @@ pub struct SubsidyAmount(pub i64);
 
 impl Value for SubsidyAmount {
     const RULE: Rule = Rule::Integer { min: 0 };
+
+    fn surely_obeys(&self) -> bool {
+        Self::RULE.lets_pass(self.0)
+    }
 }
 
 request! {

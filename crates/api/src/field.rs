@@ -43,6 +43,13 @@ pub enum Rule {
     Object(&'static [Field]),
 }
 
+impl Rule {
+    /// Whether this is the rule of integers, and lets this one pass.
+    pub(crate) const fn lets_pass(self, number: i64) -> bool {
+        matches!(self, Self::Integer { min } if number >= min)
+    }
+}
+
 /// The most items of a list. Pages name no limit.
 pub const ITEMS_MAX: usize = 6000;
 
@@ -57,6 +64,13 @@ pub trait Value {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// Whether it is certain, without printing it, that this obeys [`Self::RULE`] wherever it
+    /// travels. What is in doubt is printed and looked at as JSON, which also finds the words for
+    /// what is wrong.
+    fn surely_obeys(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Value> Value for Option<T> {
@@ -66,14 +80,26 @@ impl<T: Value> Value for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
+
+    fn surely_obeys(&self) -> bool {
+        self.as_ref().is_none_or(Value::surely_obeys)
+    }
 }
 
 impl Value for bool {
     const RULE: Rule = Rule::Boolean;
+
+    fn surely_obeys(&self) -> bool {
+        true
+    }
 }
 
 impl<T: Value> Value for Vec<T> {
     const RULE: Rule = Rule::List(&T::RULE);
+
+    fn surely_obeys(&self) -> bool {
+        self.len() <= ITEMS_MAX && self.iter().all(Value::surely_obeys)
+    }
 }
 
 /// For `#[serde(skip_serializing_if)]`.
@@ -82,7 +108,7 @@ pub(crate) fn is_absent<T: Value>(value: &T) -> bool {
 }
 
 /// A JSON object with a fixed list of fields.
-pub trait Message {
+pub trait Message: Value {
     /// Its fields, in the order of the page.
     const FIELDS: &'static [Field];
 }
@@ -128,6 +154,10 @@ macro_rules! message {
         impl $crate::field::Value for $name {
             const RULE: $crate::field::Rule =
                 $crate::field::Rule::Object(<Self as $crate::field::Message>::FIELDS);
+
+            fn surely_obeys(&self) -> bool {
+                true $( && $crate::field::Value::surely_obeys(&self.$field) )*
+            }
         }
     };
 }
@@ -258,7 +288,7 @@ impl Check {
                 let Some(number) = value.as_i64() else {
                     return wrong_type("一个合法的 64 位有符号整数");
                 };
-                if number >= min {
+                if rule.lets_pass(number) {
                     return Ok(());
                 }
                 let message = format!(

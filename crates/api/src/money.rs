@@ -67,4 +67,8 @@ impl fmt::Display for Fen {
 
 impl Value for Fen {
     const RULE: Rule = Rule::Integer { min: 1 };
+
+    fn surely_obeys(&self) -> bool {
+        Self::RULE.lets_pass(self.0)
+    }
 }

@@ -183,6 +183,11 @@ macro_rules! text {
 
         impl $crate::field::Value for $name {
             const RULE: $crate::field::Rule = $crate::field::Rule::Text(Self::TEXT);
+
+            /// Its rule was checked when it was made; an empty one can be a missing one.
+            fn surely_obeys(&self) -> bool {
+                !self.0.is_empty()
+            }
         }
     };
     (@pattern) => { None };

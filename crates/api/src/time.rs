@@ -105,6 +105,10 @@ impl From<Timestamp> for String {
 
 impl Value for Timestamp {
     const RULE: Rule = Rule::Text(TextRule::ANY);
+
+    fn surely_obeys(&self) -> bool {
+        true
+    }
 }
 
 /// A day in China, from 1970 to 9998. Prints as `2015-05-20`.

@@ -71,6 +71,10 @@ impl<'de, T: Word> Deserialize<'de> for Open<T> {
 
 impl<T: Word> Value for Open<T> {
     const RULE: Rule = Rule::OneOf(T::WORDS);
+
+    fn surely_obeys(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
 }
 
 /// Reads one of the closed set; for `#[derive]`d code outside of answers.

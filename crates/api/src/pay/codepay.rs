@@ -86,6 +86,10 @@ pub struct Quantity(pub i64);
 
 impl Value for Quantity {
     const RULE: Rule = Rule::Integer { min: 1 };
+
+    fn surely_obeys(&self) -> bool {
+        Self::RULE.lets_pass(self.0)
+    }
 }
 
 text! {

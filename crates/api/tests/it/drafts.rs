@@ -1,8 +1,9 @@
 //! Requests made field by field, and requests held to the rules before they are printed: both are
 //! refused with the words that the wire has for the same request.
 
-use redress_api::combine::{self, SubAmount, SubOrder};
+use redress_api::combine::{self, SubAmount, SubOrder, SubSettle, SubsidyAmount};
 use redress_api::compensation::{Cancel, Create, Query, Receiver, TransactionInfo};
+use redress_api::field::ITEMS_MAX;
 use redress_api::{Draft, Endpoint, Fen, Open, ParamError, Timestamp, pay, refund, sharing, wire};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -68,29 +69,32 @@ fn a_draft_knows_where_its_fields_travel() {
     assert!(query.mchid("1900001109").build().is_ok());
 }
 
+fn sub_order(number: &str, fen: i64) -> Draft<SubOrder> {
+    SubOrder::draft()
+        .mchid("1900000109")
+        .attach("-")
+        .amount(SubAmount::draft().total_amount(fen).currency("CNY"))
+        .out_trade_no(number)
+        .description("-")
+}
+
+fn combined(orders: Vec<Draft<SubOrder>>) -> Result<combine::Native, ParamError> {
+    combine::Native::draft()
+        .combine_appid("wx8888888888888888")
+        .combine_mchid("1900000109")
+        .combine_out_trade_no("C20150806125346")
+        .time_expire(Timestamp::from_unix(1_800_000_000))
+        .notify_url("https://example.com/told")
+        .sub_orders(orders)
+        .build()
+}
+
 #[test]
 fn lists_and_objects_are_drafts_too() {
-    let order = |number: &str, fen: i64| {
-        SubOrder::draft()
-            .mchid("1900000109")
-            .attach("-")
-            .amount(SubAmount::draft().total_amount(fen).currency("CNY"))
-            .out_trade_no(number)
-            .description("-")
-    };
-    let pay = |orders: Vec<Draft<SubOrder>>| {
-        combine::Native::draft()
-            .combine_appid("wx8888888888888888")
-            .combine_mchid("1900000109")
-            .combine_out_trade_no("C20150806125346")
-            .time_expire(Timestamp::from_unix(1_800_000_000))
-            .notify_url("https://example.com/told")
-            .sub_orders(orders)
-            .build()
-    };
-    let made = pay(vec![order("sub-order-1", 1), order("sub-order-2", 2)]).unwrap();
+    let made = combined(vec![sub_order("sub-order-1", 1), sub_order("sub-order-2", 2)]).unwrap();
     assert_eq!(made.sub_orders[1].amount.total_amount, Fen::new(2));
-    let error = pay(vec![order("sub-order-1", 1), order("sub-order-2", 0)]).unwrap_err();
+    let error = combined(vec![sub_order("sub-order-1", 1), sub_order("sub-order-2", 0)]);
+    let error = error.unwrap_err();
     assert!(error.message.contains("“/body/sub_orders/1/amount/total_amount”"), "{error}");
 }
 
@@ -163,6 +167,16 @@ fn a_request_is_refused_before_it_is_printed_as_the_wire_refuses_it() {
     stranger.receiver.r#type = good.receiver.r#type;
     stranger.receiver.transaction_info.r#type = Some(Open::Unknown("X".into()));
     refused_alike(&stranger, "“/body/receiver/transaction_info/type”");
+
+    let announced = SubSettle::draft().subsidy_amount(0);
+    let mut less_than_nothing =
+        combined(vec![sub_order("sub-order-1", 1).settle_info(announced)]).unwrap();
+    let settle_info = &mut less_than_nothing.sub_orders[0].settle_info;
+    settle_info.as_mut().unwrap().subsidy_amount = Some(SubsidyAmount(-1));
+    refused_alike(&less_than_nothing, "“/body/sub_orders/0/settle_info/subsidy_amount”");
+    let mut too_many = combined(vec![sub_order("sub-order-1", 1)]).unwrap();
+    too_many.sub_orders = vec![too_many.sub_orders[0].clone(); ITEMS_MAX + 1];
+    refused_alike(&too_many, "“/body/sub_orders”");
 
     let nobody = sharing::Create {
         appid: None,
