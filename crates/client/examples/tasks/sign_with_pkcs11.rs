@@ -16,7 +16,7 @@
 use std::env;
 use std::error::Error;
 use std::io::{self, Write as _};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -33,7 +33,10 @@ type Order = (Vec<u8>, oneshot::Sender<Result<String, SignError>>);
 
 /// A token. Its session belongs to one thread, which signs one message after the other: a token
 /// blocks while it signs, and a runtime must not be blocked.
-struct Token(mpsc::Sender<Order>);
+struct Token {
+    orders: Option<mpsc::Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Token {
     /// Logs in to the first token of this module.
@@ -50,10 +53,19 @@ impl Token {
         let key = session.find_objects(&wanted)?.into_iter().next();
         let key = key.ok_or_else(|| format!("the token has no private key {label}"))?;
         let (orders, queue) = mpsc::channel(16);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("token".to_owned())
             .spawn(move || serve(&session, key, queue))?;
-        Ok(Self(orders))
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
+    }
+}
+
+/// Waits for the session to be closed: the module must not be at work when the program ends.
+impl Drop for Token {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        // A thread that has panicked has closed its session as well.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -70,7 +82,9 @@ impl Signer for Token {
     fn sign<'a>(&'a self, message: &'a [u8]) -> Signing<'a> {
         Box::pin(async {
             let (done, signature) = oneshot::channel();
-            self.0.send((message.to_vec(), done)).await.map_err(SignError::new)?;
+            let orders =
+                self.orders.as_ref().ok_or_else(|| SignError::new("the token is closed"))?;
+            orders.send((message.to_vec(), done)).await.map_err(SignError::new)?;
             signature.await.map_err(SignError::new)?
         })
     }
