@@ -93,6 +93,9 @@ impl TextError {
     }
 }
 
+/// The least byte that begins a character of four bytes in UTF-8; no other byte is as great.
+const FOUR_BYTE_LEAD: u8 = 0xF0;
+
 impl TextRule {
     /// Any string up to this many characters: for answers, where the caller must be tolerant.
     pub const ANY: Self = Self { unit: Unit::Chars, min: 0, max: usize::MAX, pattern: None };
@@ -113,7 +116,7 @@ impl TextRule {
         if length > self.max {
             return Err(TextError::Long { unit, length, max: self.max });
         }
-        if text.chars().any(|c| c.len_utf8() > 3) {
+        if text.bytes().any(|byte| byte >= FOUR_BYTE_LEAD) {
             return Err(TextError::FourByte);
         }
         match self.pattern {
