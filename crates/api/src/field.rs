@@ -197,15 +197,15 @@ enum Step<'a> {
 
 impl<'a> Pointer<'a> {
     /// The beginning of each pointer into a source.
-    const fn root(source: Source) -> Self {
+    pub(crate) const fn root(source: Source) -> Self {
         Self { parent: None, step: Step::Name(source.name()) }
     }
 
-    const fn field(&'a self, name: &'a str) -> Self {
+    pub(crate) const fn field(&'a self, name: &'a str) -> Self {
         Self { parent: Some(self), step: Step::Name(name) }
     }
 
-    const fn item(&'a self, number: usize) -> Self {
+    pub(crate) const fn item(&'a self, number: usize) -> Self {
         Self { parent: Some(self), step: Step::Number(number) }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::endpoint::Endpoint;
 use crate::error::{POINTERS_MAX, ParamError};
-use crate::field::{Check, Field, Message, Rule, Source};
+use crate::field::{Check, Field, Message, Pointer, Rule, Source};
 use crate::json;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -140,7 +140,7 @@ fn take<E: Endpoint>(
         let mut fields = E::FIELDS.iter().filter(|field| field.name == name);
         fields.find(|_| source_of::<E>(name) != Source::Query)
     };
-    find_undefined(in_body, "/body", &body, &mut undefined);
+    find_undefined(in_body, &Pointer::root(Source::Body), &body, &mut undefined);
     let known = |name: &str| query_fields::<E>().any(|field| field.name == name);
     undefined.extend(query.keys().filter(|name| !known(name)).map(|name| format!("/query/{name}")));
     if !undefined.is_empty() {
@@ -153,8 +153,8 @@ fn take<E: Endpoint>(
     }
     obeys::<E>(&path, &query, &body)?;
 
-    let mut merged = path;
-    merged.extend(body);
+    let mut merged = body;
+    merged.extend(path);
     let is_field = |name: &str| fields_in::<E>(Source::Query).any(|field| field.name == name);
     merged.extend(query.into_iter().filter(|(name, _)| is_field(name)));
     let request: E =
@@ -312,7 +312,7 @@ fn parse_query<E: Endpoint>(query: &str) -> Result<Map<String, Json>, ParamError
 /// an error names.
 fn find_undefined(
     defined: impl Fn(&str) -> Option<&'static Field>,
-    parent: &str,
+    parent: &Pointer<'_>,
     object: &Map<String, Json>,
     undefined: &mut Vec<String>,
 ) {
@@ -320,27 +320,32 @@ fn find_undefined(
         if undefined.len() >= POINTERS_MAX {
             return;
         }
-        let pointer = format!("{parent}/{name}");
+        let pointer = parent.field(name);
         match defined(name) {
-            Some(field) => find_undefined_in(field.rule, pointer, value, undefined),
-            None => undefined.push(pointer),
+            Some(field) => find_undefined_in(field.rule, &pointer, value, undefined),
+            None => undefined.push(pointer.to_string()),
         }
     }
 }
 
-fn find_undefined_in(rule: Rule, pointer: String, value: &Json, undefined: &mut Vec<String>) {
+fn find_undefined_in(
+    rule: Rule,
+    pointer: &Pointer<'_>,
+    value: &Json,
+    undefined: &mut Vec<String>,
+) {
     match (rule, value) {
-        (_, Json::Null) => undefined.push(pointer),
+        (_, Json::Null) => undefined.push(pointer.to_string()),
         (Rule::Object(fields), Json::Object(object)) => {
             let defined = |name: &str| fields.iter().find(|field| field.name == name);
-            find_undefined(defined, &pointer, object, undefined);
+            find_undefined(defined, pointer, object, undefined);
         }
         (Rule::List(rule), Json::Array(items)) => {
             for (number, item) in items.iter().enumerate() {
                 if undefined.len() >= POINTERS_MAX {
                     return;
                 }
-                find_undefined_in(*rule, format!("{pointer}/{number}"), item, undefined);
+                find_undefined_in(*rule, &pointer.item(number), item, undefined);
             }
         }
         _ => {}
