@@ -328,12 +328,7 @@ fn find_undefined(
     }
 }
 
-fn find_undefined_in(
-    rule: Rule,
-    pointer: &Pointer<'_>,
-    value: &Json,
-    undefined: &mut Vec<String>,
-) {
+fn find_undefined_in(rule: Rule, pointer: &Pointer<'_>, value: &Json, undefined: &mut Vec<String>) {
     match (rule, value) {
         (_, Json::Null) => undefined.push(pointer.to_string()),
         (Rule::Object(fields), Json::Object(object)) => {

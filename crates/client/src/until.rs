@@ -22,7 +22,7 @@ impl<T: Transport> Client<T> {
     /// [`Client::until_final_within`] has another time.
     ///
     /// # Errors
-    /// If the query is refused, or if none is answered in time.
+    /// If the query is refused or cannot be signed, or if none is answered in time.
     pub async fn until_final<E>(&self, query: &E) -> Result<Ended<E::Response>, Error>
     where
         E: Endpoint<Response: Progress + Sync>,
@@ -47,8 +47,8 @@ impl<T: Transport> Client<T> {
             let seen = self.send(query).await;
             match &seen {
                 Ok(answer) if answer.is_final() => {}
-                Err(Error::Invalid(_)) => {}
-                Err(error) if error.fate() == Fate::Rejected && !error.is_retryable() => {}
+                // It is refused, or cannot be sent: the next would fare no better.
+                Err(error) if error.fate() != Fate::Unknown && !error.is_retryable() => {}
                 Ok(_) | Err(_) => {
                     if waits.wait().await {
                         continue;

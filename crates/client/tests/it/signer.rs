@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use redress::api::compensation::Query;
 use redress::crypto::{OaepError, verify_request};
@@ -49,6 +50,20 @@ async fn what_cannot_be_signed_is_not_sent() {
     assert_eq!((error.fate(), error.is_retryable()), (Fate::NotSent, false));
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the token is locked"));
     assert!(fake.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_signed_is_not_waited_for() {
+    let fake = scripted(Vec::new());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let locked = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Err(SignError::new("the token is locked"))
+    };
+    let error = client(Elsewhere(locked), &fake).until_final(&query()).await.unwrap_err();
+    assert!(matches!(error, Error::Sign(_)), "{error:?}");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
