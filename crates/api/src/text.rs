@@ -134,35 +134,13 @@ macro_rules! text {
         #[serde(try_from = "Box<str>")]
         pub struct $name(Box<str>);
 
-        impl $name {
-            /// What a string of this type obeys.
-            pub const TEXT: $crate::text::TextRule = $crate::text::TextRule {
-                unit: $crate::text::Unit::$unit,
-                min: $min,
-                max: $max,
-                pattern: text!(@pattern $($shown, $matches)?),
-            };
+        text!(@rule $name, $unit $min..=$max $(, $shown, $matches)?);
 
+        impl $name {
             /// The string.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl TryFrom<Box<str>> for $name {
-            type Error = $crate::text::TextError;
-
-            fn try_from(text: Box<str>) -> Result<Self, Self::Error> {
-                Self::TEXT.check(&text).map(|()| Self(text))
-            }
-        }
-
-        impl ::std::str::FromStr for $name {
-            type Err = $crate::text::TextError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::try_from(Box::<str>::from(text))
             }
         }
 
@@ -181,6 +159,34 @@ macro_rules! text {
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+    };
+    // What makes a string of a struct around it obey its rule, whatever is shown of it.
+    (@rule $name:ident, $unit:ident $min:literal..=$max:literal $(, $shown:literal, $matches:expr)?) => {
+        impl $name {
+            /// What a string of this type obeys.
+            pub const TEXT: $crate::text::TextRule = $crate::text::TextRule {
+                unit: $crate::text::Unit::$unit,
+                min: $min,
+                max: $max,
+                pattern: text!(@pattern $($shown, $matches)?),
+            };
+        }
+
+        impl TryFrom<Box<str>> for $name {
+            type Error = $crate::text::TextError;
+
+            fn try_from(text: Box<str>) -> Result<Self, Self::Error> {
+                Self::TEXT.check(&text).map(|()| Self(text))
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::text::TextError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::try_from(Box::<str>::from(text))
             }
         }
 

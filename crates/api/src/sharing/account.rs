@@ -1,15 +1,13 @@
 //! Receivers' accounts and names. A name is personal: it is read, and never kept or printed.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::ReceiverType;
 use crate::error::ParamError;
-use crate::field::{Rule, Value};
 use crate::id::{Appid, Mchid};
-use crate::text::{Pattern, TextError, TextRule, Unit, text};
+use crate::text::{Pattern, TextRule, text};
 use crate::word::Open;
 
 text! {
@@ -81,36 +79,12 @@ macro_rules! name {
         #[serde(try_from = "Box<str>")]
         pub struct $name(Box<str>);
 
-        impl $name {
-            /// What a name of this type obeys.
-            pub const TEXT: TextRule =
-                TextRule { unit: Unit::Chars, min: 1, max: $max, pattern: None };
-        }
-
-        impl TryFrom<Box<str>> for $name {
-            type Error = TextError;
-
-            fn try_from(text: Box<str>) -> Result<Self, Self::Error> {
-                Self::TEXT.check(&text).map(|()| Self(text))
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = TextError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::try_from(Box::<str>::from(text))
-            }
-        }
+        text!(@rule $name, Chars 1..=$max);
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))
             }
-        }
-
-        impl Value for $name {
-            const RULE: Rule = Rule::Text(Self::TEXT);
         }
     };
 }
