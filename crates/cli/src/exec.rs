@@ -47,7 +47,7 @@ pub(crate) async fn run(args: args::Exec, logs_to_stderr: bool) -> anyhow::Resul
         data: folder.path.clone(),
         listen: FREE,
         standby: Some(FREE),
-        ..args.behaviour.clone().config()
+        ..args.behaviour.clone().config()?
     };
     let server = Server::start(config).await.context("the server does not start")?;
     let ended = beside(&server, &args, &mut signals).await;

@@ -19,7 +19,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
         public_url: args.public_url,
         node: args.node,
         stop_grace: Duration::from_secs(args.stop_grace.into()),
-        ..args.behaviour.config()
+        ..args.behaviour.config()?
     };
     let server = Server::start(config).await.context("the server does not start")?;
     // Before it says that it serves: whoever reads that may stop it at once.

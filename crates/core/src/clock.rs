@@ -1,6 +1,7 @@
 //! Business time: the wall clock plus a distance that only grows, kept in the store so that a
 //! restart does not turn it back.
 
+use redress_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Stop};
@@ -85,7 +86,7 @@ impl Command for Step {
     }
 
     fn decide(&self, cx: &mut Context<'_>) -> Result<Clock, Stop> {
-        let clock: Clock = cx.get(Clock::ID)?.unwrap_or_default();
+        let clock = Read.decide(cx)?;
         let offset_seconds = clock.offset_seconds.saturating_add(self.seconds);
         if !(0..=STEP_SECONDS_MAX).contains(&self.seconds) || offset_seconds > OFFSET_SECONDS_MAX {
             let what = format!("a step has 0 to {STEP_SECONDS_MAX} seconds, 100 years in all");
@@ -94,5 +95,36 @@ impl Command for Step {
         let stepped = Clock { offset_seconds };
         cx.put(&stepped)?;
         Ok(stepped)
+    }
+}
+
+/// Has business time be this late at least. Nodes that say it at once step once.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin {
+    /// How late.
+    pub at: Timestamp,
+    /// The wall clock. Business time as the node knows it may be behind that of the store.
+    pub wall: Timestamp,
+}
+
+impl Command for Begin {
+    type Outcome = Clock;
+
+    fn looks_at(&self) -> Vec<Key> {
+        Read.looks_at()
+    }
+
+    fn decide(&self, cx: &mut Context<'_>) -> Result<Clock, Stop> {
+        let clock = Read.decide(cx)?;
+        let ahead = Clock { offset_seconds: self.at.seconds_since(self.wall) };
+        if ahead.offset_seconds <= clock.offset_seconds {
+            return Ok(clock);
+        }
+        if ahead.offset_seconds > OFFSET_SECONDS_MAX {
+            let what = format!("{} is more than 100 years ahead", self.at);
+            return Err(refusal::control_invalid(what).into());
+        }
+        cx.put(&ahead)?;
+        Ok(ahead)
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use redress_api::Timestamp;
 use redress_api::notification::ANSWER_SECONDS_MAX;
 use redress_store::Location;
 
@@ -29,6 +30,9 @@ pub struct Config {
     /// Where merchants reach it, if not at the address that it listens at: it stands behind a
     /// load balancer, say. This is written to their folders.
     pub public_url: Option<PublicUrl>,
+    /// How late it is at least, in business time, before the demo world is made: later than the wall
+    /// clock's time to have a day to oneself, whatever the hour. Business time never runs backwards.
+    pub clock_until: Option<Timestamp>,
     /// What this server is called where it is one of several; the name of the machine and the port
     /// if nothing is said.
     pub node: Option<NodeName>,
@@ -65,6 +69,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8790)),
             standby: None,
             public_url: None,
+            clock_until: None,
             node: None,
             stop_grace: Duration::ZERO,
             control_token: None,
@@ -120,6 +125,7 @@ impl fmt::Debug for Config {
             .field("listen", &self.listen)
             .field("standby", &self.standby)
             .field("public_url", &self.public_url)
+            .field("clock_until", &self.clock_until)
             .field("node", &self.node)
             .field("stop_grace", &self.stop_grace)
             .field("control_token", &self.control_token.as_ref().map(|_| "***"))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use redress_api::Timestamp;
 use redress_core::clock;
 use redress_store::{Failure, Location, OpenError, Options, Store};
 use tokio::net::TcpListener;
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::apiv3::ApiV3Keys;
 use crate::app::App;
-use crate::clock::Clock;
+use crate::clock::{Clock, wall};
 use crate::config::{CONNECTIONS_MAX, Config};
 use crate::connection::{self, Door};
 use crate::fault::Faults;
@@ -56,6 +57,9 @@ pub enum StartError {
     /// The first commands.
     #[error("the world could not be read: {0}")]
     World(#[from] Failure),
+    /// What the clock was to be.
+    #[error("business time cannot be brought on: {0}")]
+    Clock(#[source] Failure),
     /// The demo world.
     #[error(transparent)]
     Demo(#[from] WorldError),
@@ -146,6 +150,11 @@ impl Server {
         });
         let kept = app.read(clock::Read).await?;
         app.clock.advance_to(kept.offset_seconds);
+        if let Some(at) = config.clock_until {
+            let wall = Timestamp::from_unix(wall());
+            let begun = app.execute(clock::Begin { at, wall }).await;
+            app.clock.advance_to(begun.map_err(StartError::Clock)?.offset_seconds);
+        }
         world::make(&app).await?;
         drop(alone);
 

@@ -1,7 +1,11 @@
 //! How a server behaves, whoever starts it.
 
 use clap::Args as ClapArgs;
+use redress::api::Timestamp;
 use redress_server::{Callbacks, Config, SignTest};
+
+use crate::doctor;
+use crate::span::When;
 
 /// The settings that `serve` and `exec` share.
 #[derive(Clone, Debug, ClapArgs)]
@@ -26,6 +30,10 @@ pub(crate) struct Behaviour {
         help_heading = "Strictness"
     )]
     pub(crate) sign_test: SignTest,
+    /// Have business time be this late at least when it starts, so that a run near midnight in China
+    /// has all its orders in one day's statements: 12:00, or any TIME of `redress clock until`.
+    #[arg(long, value_name = "TIME", env = "REDRESS_CLOCK_UNTIL")]
+    pub(crate) clock_until: Option<When>,
     /// Say in each refusal of a signature where it is explained, in a header Redress-Explain. The
     /// real service has no such header; `redress requests show` explains without it.
     #[arg(long, env = "REDRESS_EXPLAIN")]
@@ -34,16 +42,18 @@ pub(crate) struct Behaviour {
 
 impl Behaviour {
     /// A server's configuration, with everything else as it usually is.
-    pub(crate) fn config(self) -> Config {
+    pub(crate) fn config(self) -> anyhow::Result<Config> {
+        let now = Timestamp::from_unix(doctor::now()?);
         let callbacks =
             if self.callbacks_anywhere { Callbacks::Anywhere } else { Callbacks::Loopback };
-        Config {
+        Ok(Config {
             control_token: self.control_token,
             callbacks,
             rate_limits: !self.no_rate_limit,
             sign_test: self.sign_test,
+            clock_until: self.clock_until.map(|time| now.plus_seconds(time.seconds_from(now))),
             explain: self.explain,
             ..Config::default()
-        }
+        })
     }
 }

@@ -9,12 +9,15 @@ const DIRECT: &str = "1230000109";
 #[test]
 fn a_statement_is_fetched_checked_shown_and_saved() {
     let folder = tempfile::tempdir().expect("a folder");
-    let served = Served::start(&folder.path().join("data"));
+    // Noon is far from midnight, also for tests that run then.
+    let noon = ["--clock-until", "12:00"];
+    let served = Served::start_with(&folder.path().join("data"), &noon);
     let data = served.data.to_str().expect("a path in UTF-8").to_owned();
     let redress = |args: &[&str]| run(&[args, &["--data", &data]].concat());
     let clock = redress(&["clock", "show", "--json"]);
     let clock: Json = serde_json::from_slice(&clock.stdout).expect("JSON");
-    let day = &clock["now"].as_str().expect("a time")[..10];
+    let (day, time) = clock["now"].as_str().expect("a time").split_at(10);
+    assert!(time.starts_with("T12:0"), "{clock}");
 
     let early = redress(&["bill", "trade", "--date", day]);
     assert_eq!(early.status.code(), Some(1));

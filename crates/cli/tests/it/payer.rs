@@ -87,6 +87,18 @@ fn the_clock_is_shown_and_stepped() {
 }
 
 #[test]
+fn a_server_does_not_begin_in_two_hundred_years() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("a path in UTF-8");
+    let far =
+        run(&["serve", "--data", data, "--listen", "127.0.0.1:0", "--clock-until", "2226-01-01"]);
+    assert_eq!(far.status.code(), Some(1));
+    let text = stderr(&far);
+    let says = text.matches("2226-01-01T00:00:00+08:00 is more than 100 years ahead").count();
+    assert_eq!(says, 1, "{text}");
+}
+
+#[test]
 fn a_payer_shows_codes_and_enters_passwords() {
     let world = World::start();
     let code = |more: &[&str]| {
