@@ -10,15 +10,21 @@ use redress_server::testing::TestServer;
 use crate::orders::act;
 use crate::server::{client, start};
 
-/// Steps the clock by two days and gives the day that it was on.
-pub(crate) async fn day_that_was(server: &TestServer) -> Day {
+/// The day of business time.
+async fn today(server: &TestServer) -> Day {
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
     let clock = http.get(format!("{}/_control/clock", server.base_url())).send().await;
     let clock = clock.expect("an answer").text().await.expect("a body");
     let clock: serde_json::Value = serde_json::from_str(&clock).expect("JSON");
     let now: Timestamp = clock["now"].as_str().expect("a time").parse().expect("a time");
-    act(server, "clock/step", r#"{"seconds":172800}"#.to_owned()).await;
     Day::of(now)
+}
+
+/// Steps the clock by two days and gives the day that it was on.
+pub(crate) async fn day_that_was(server: &TestServer) -> Day {
+    let day = today(server).await;
+    act(server, "clock/step", r#"{"seconds":172800}"#.to_owned()).await;
+    day
 }
 
 #[tokio::test]
@@ -27,11 +33,12 @@ async fn a_statement_is_downloaded_and_checked() {
     let client = client(&server, DIRECT);
     let trade =
         |bill_date, tar_type| Trade { bill_date, bill_type: None, sub_mchid: None, tar_type };
-    let now = Timestamp::from_unix(redress_now());
-    let early = client.send(&trade(Day::of(now).into(), None)).await.unwrap_err();
+    let today = today(&server).await;
+    let early = client.send(&trade(today.into(), None)).await.unwrap_err();
     assert!(early.is(STATEMENT_CREATING), "{early}");
 
     let day = day_that_was(&server).await;
+    assert_eq!(day, today);
     let plain = client.send(&trade(day.into(), None)).await.unwrap();
     let file = client.download(&plain).await.unwrap();
     let text = std::str::from_utf8(&file).unwrap();
@@ -51,10 +58,4 @@ async fn a_statement_is_downloaded_and_checked() {
     let error = client.download(&other).await.unwrap_err();
     assert!(matches!(error, DownloadError::Call(Error::Api(_))), "{error}");
     server.stop().await;
-}
-
-#[expect(clippy::disallowed_methods, reason = "a client has a clock of its own")]
-fn redress_now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    i64::try_from(since.expect("after 1970").as_secs()).expect("before the end of time")
 }

@@ -1,11 +1,11 @@
 //! The two clocks: business time can be stepped, the time of signatures cannot.
 
-use redress_api::Timestamp;
-use redress_server::{DIRECT, PLATFORM};
+use redress_api::{Day, Timestamp};
+use redress_server::{Config, DIRECT, PLATFORM};
 use serde_json::json;
 
 use crate::caller::now;
-use crate::world::{APPID, BILL, BILLS, World, bill, create, reverse};
+use crate::world::{APPID, BILL, BILLS, ORDER, World, bill, create, reverse};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -74,10 +74,10 @@ async fn an_order_can_be_reversed_for_seven_days() {
 #[tokio::test]
 async fn business_time_survives_a_restart_and_never_goes_back() {
     let world = World::start().await;
-    let start = world.show("/clock").await;
-    assert_eq!((&start["offset_seconds"], &start["now"]), (&json!(0), &start["wall"]));
-    let year = 365 * DAY;
-    let stepped = world.act("/clock/step", json!({ "seconds": year })).await;
+    let (start, begun) = (world.show("/clock").await, world.ahead().await);
+    assert_eq!(seconds(&start["now"]) - seconds(&start["wall"]), begun);
+    let year = begun + 365 * DAY;
+    let stepped = world.act("/clock/step", json!({ "seconds": 365 * DAY })).await;
     assert_eq!(stepped["offset_seconds"], year);
     world.step(1).await;
     world.step(0).await;
@@ -106,6 +106,32 @@ async fn business_time_survives_a_restart_and_never_goes_back() {
     let draft = world.platform.get(&bill(BILL)).with("Authorization", &authorization.to_string());
     world.refused(&draft, crate::auth::STALE).await;
     world.verify().await;
+}
+
+/// The template is told to be noon when it begins, so what it is made of is of one day.
+#[tokio::test]
+async fn a_world_begins_when_it_is_told_to() {
+    let world = World::start().await;
+    let path = format!("/v3/pay/transactions/out-trade-no/{ORDER}?mchid={DIRECT}");
+    let paid = world.ok(&world.direct.get(&path)).await["success_time"].take();
+    let noon = Day::of(Timestamp::from_unix(seconds(&paid))).start().plus_seconds(12 * HOUR);
+    let late = |time: &serde_json::Value| seconds(time) - seconds(&json!(noon));
+    assert!((0..60).contains(&late(&paid)), "{paid}");
+    let start = world.show("/clock").await;
+    assert!((0..HOUR).contains(&late(&start["now"])), "{start}");
+
+    // Another start may have it later, never earlier.
+    let next = Some(noon.plus_seconds(DAY));
+    let from = |at| move |config: &mut Config| config.clock_until = at;
+    let world = World::over(world.server.stop().await, from(next)).await;
+    let start = world.show("/clock").await;
+    assert!((DAY..DAY + 60).contains(&late(&start["now"])), "{start}");
+    let ahead = world.ahead().await;
+    let mut world = world;
+    for at in [Some(noon), Some(Timestamp::from_unix(0)), next] {
+        world = World::over(world.server.stop().await, from(at)).await;
+        assert_eq!(world.ahead().await, ahead);
+    }
 }
 
 #[tokio::test]

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use redress_api::{Day, Timestamp};
 use redress_server::testing::TestServer;
 use redress_server::{Config, DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use crate::caller::{Caller, Draft};
+use crate::caller::{Caller, Draft, now};
 use crate::engine;
 use crate::wire::{Answer, exchange};
 
@@ -56,13 +57,19 @@ pub(crate) fn create(out_bill_no: &str) -> Json {
     })
 }
 
-/// A demo world that was made once and is copied for each test, because keys take long to make.
+/// A demo world that was made once and is copied for each test, because keys take long to make. It
+/// begins at noon, so that all that a test does is of one day, also when it runs at midnight.
 async fn template() -> &'static TempDir {
     static TEMPLATE: OnceCell<TempDir> = OnceCell::const_new();
     let make = || async {
         let folder = TempDir::new().unwrap();
         let store = engine::fresh(folder.path(), None);
-        let server = TestServer::start_in(folder, |config| config.store = store).await;
+        let noon = Day::of(Timestamp::from_unix(now())).next().start().plus_seconds(12 * 3600);
+        let configure = |config: &mut Config| {
+            config.store = store;
+            config.clock_until = Some(noon);
+        };
+        let server = TestServer::start_in(folder, configure).await;
         server.unwrap().stop().await
     };
     TEMPLATE.get_or_init(make).await
@@ -239,6 +246,11 @@ impl World {
         }
     }
 
+    /// How far business time is ahead of the wall clock, in seconds.
+    pub(crate) async fn ahead(&self) -> i64 {
+        self.show("/clock").await["offset_seconds"].as_i64().unwrap()
+    }
+
     pub(crate) async fn step(&self, seconds: i64) {
         self.act("/clock/step", json!({ "seconds": seconds })).await;
     }
@@ -299,6 +311,6 @@ impl World {
 }
 
 /// A time that the control API shows.
-fn moment(shown: &Json) -> redress_api::Timestamp {
+fn moment(shown: &Json) -> Timestamp {
     shown.as_str().unwrap().parse().unwrap()
 }
