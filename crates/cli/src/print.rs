@@ -26,9 +26,15 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints an error and what caused it to stderr.
+/// Prints an error and what caused it to stderr. Some errors say their cause themselves.
 pub(crate) fn error(error: &anyhow::Error) {
-    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {error:#}");
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {said}");
 }
 
 /// Prints what is to be known before anything else to stderr.
