@@ -5,39 +5,12 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use crate::notify::Listener;
-use crate::served::{Served, run, stderr, stdout};
+use crate::served::stdout;
+use crate::world::World;
 
 const DIRECT: &str = "1230000109";
 
-struct World {
-    served: Served,
-    _folder: tempfile::TempDir,
-}
-
 impl World {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let served = Served::start(&folder.path().join("data"));
-        Self { served, _folder: folder }
-    }
-
-    fn run(&self, args: &[&str]) -> std::process::Output {
-        run(&[args, &["--data", self.served.data.to_str().expect("a path in UTF-8")]].concat())
-    }
-
-    /// What a command prints with `--json`.
-    fn json(&self, args: &[&str]) -> Json {
-        let output = self.run(&[args, &["--json"]].concat());
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-
-    fn failure(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stdout(&output));
-        stderr(&output)
-    }
-
     /// The callback, once so many attempts have been made.
     fn attempted(&self, id: &str, times: usize) -> Json {
         for _ in 0..400 {

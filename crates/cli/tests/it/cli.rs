@@ -2,12 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::served::{Served, redress, run, stderr, stdout};
-
-fn json(output: &std::process::Output) -> Json {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|e| panic!("{e}: {} {}", stdout(output), stderr(output)))
-}
+use crate::served::{COMPENSATION, Served, json, redress, run, stderr, stdout};
 
 #[test]
 fn demo_shows_five_operations_and_a_balanced_ledger() {
@@ -52,19 +47,7 @@ fn the_operations_work_one_by_one() {
     let data = served.data.to_str().expect("a path in UTF-8").to_owned();
     let operate = |args: &[&str]| run(&[args, &["--json", "--data", &data]].concat());
 
-    let created = operate(&[
-        "compensate",
-        "create",
-        "cli1",
-        "--amount",
-        "100",
-        "--transaction-id",
-        "1217752501201407033233368018",
-        "--sponsor",
-        "1900001109",
-        "--remark",
-        "退货",
-    ]);
+    let created = operate(&[&["compensate", "create", "cli1"][..], &COMPENSATION].concat());
     assert_eq!(json(&created)["state"], "ACCEPTED");
     let queried = operate(&["compensate", "query", "cli1"]);
     assert_eq!(json(&queried)["amount"], 100);
@@ -121,22 +104,8 @@ fn serve_stops_on_sigterm_and_keeps_everything() {
     let data = folder.path().join("data");
     let served = Served::start(&data);
     let argument = data.to_str().expect("a path in UTF-8").to_owned();
-    let created = run(&[
-        "compensate",
-        "create",
-        "kept",
-        "--amount",
-        "1",
-        "--transaction-id",
-        "1217752501201407033233368018",
-        "--sponsor",
-        "1900001109",
-        "--remark",
-        "x",
-        "--json",
-        "--data",
-        &argument,
-    ]);
+    let create = ["compensate", "create", "kept", "--json", "--data", &argument];
+    let created = run(&[&create[..], &COMPENSATION].concat());
     let bill_id = json(&created)["bill_id"].clone();
     assert!(served.terminate().success(), "SIGTERM is an orderly end");
 

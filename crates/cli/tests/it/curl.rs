@@ -2,14 +2,7 @@
 
 use std::process::{Command, Output};
 
-use serde_json::Value as Json;
-
-use crate::served::{Served, run, stderr, stdout};
-
-fn json(output: &Output) -> Json {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
-}
+use crate::served::{COMPENSATION, Served, json, run, stderr, stdout};
 
 /// Runs a line in a shell, with a proxy that leads nowhere.
 fn shell(line: &str) -> Output {
@@ -44,23 +37,8 @@ fn a_printed_line_sends_what_was_signed() {
     let sent = shell(&stdout(&printed));
     assert_eq!(json(&sent)["code"], "PARAM_ERROR", "{}", stdout(&sent));
 
-    let create = [
-        "compensate",
-        "create",
-        "curl1",
-        "--amount",
-        "100",
-        "--transaction-id",
-        "1217752501201407033233368018",
-        "--sponsor",
-        "1900001109",
-        "--remark",
-        "退货",
-        "--data",
-        data,
-        "--curl",
-    ];
-    let printed = run(&[&create[..], &["--wait"]].concat());
+    let create = ["compensate", "create", "curl1", "--data", data, "--curl", "--wait"];
+    let printed = run(&[&create[..], &COMPENSATION].concat());
     let line = stdout(&printed);
     assert!(line.contains("Authorization: ") || line.contains("authorization: "), "{line}");
     assert_eq!(json(&shell(&line))["state"], "ACCEPTED");

@@ -1,34 +1,10 @@
 //! `redress fault`, against a running server.
 
-use std::process::Output;
-
 use redress_server::FaultKind;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use crate::served::{Served, run, stderr, stdout};
-
-struct World {
-    served: Served,
-    _folder: tempfile::TempDir,
-}
-
-impl World {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        Self { served: Served::start(&folder.path().join("data")), _folder: folder }
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        let data = self.served.data.to_str().expect("a path in UTF-8");
-        run(&[args, &["--data", data]].concat())
-    }
-
-    fn json(&self, args: &[&str]) -> Json {
-        let output = self.run(&[args, &["--json"]].concat());
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-}
+use crate::served::{stderr, stdout};
+use crate::world::World;
 
 #[test]
 fn a_fault_is_armed_happens_is_listed_and_cleared() {

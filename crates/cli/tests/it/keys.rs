@@ -2,17 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use redress::crypto::{Certificate, PrivateKey};
-use serde_json::Value as Json;
 
-use crate::served::{run, stderr, stdout};
-
-fn json(output: &Output) -> Json {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
-}
+use crate::served::{json, run, stderr, stdout};
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")

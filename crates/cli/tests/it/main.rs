@@ -27,3 +27,4 @@ mod served;
 mod store;
 mod tidy;
 mod wait;
+mod world;

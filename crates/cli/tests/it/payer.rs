@@ -1,45 +1,11 @@
 //! `redress clock` and `redress pay`, against a running server.
 
-use std::process::Output;
-
 use serde_json::Value as Json;
 
-use crate::served::{Served, redress, run, stderr, stdout};
-
-struct World {
-    served: Served,
-    _folder: tempfile::TempDir,
-}
+use crate::served::{COMPENSATION, Served, json, redress, run, stderr, stdout};
+use crate::world::World;
 
 impl World {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let served = Served::start(&folder.path().join("data"));
-        Self { served, _folder: folder }
-    }
-
-    fn data(&self) -> &str {
-        self.served.data.to_str().expect("a path in UTF-8")
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        run(&[args, &["--data", self.data()]].concat())
-    }
-
-    /// What a command prints with `--json`.
-    fn json(&self, args: &[&str]) -> Json {
-        let output = self.run(&[args, &["--json"]].concat());
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-
-    /// What a command says when it fails.
-    fn failure(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stdout(&output));
-        stderr(&output)
-    }
-
     /// Takes a code with the public API; the state of the order.
     fn take(&self, out_trade_no: &str, auth_code: &str) -> Json {
         let body = format!(
@@ -50,8 +16,7 @@ impl World {
         let path = "/v3/pay/transactions/codepay";
         let output = self.run(&["call", "POST", path, "--mchid", "1230000109", "--json", &body]);
         assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
-        let paid: Json = serde_json::from_slice(&output.stdout).expect("JSON");
-        paid["trade_state"].clone()
+        json(&output)["trade_state"].take()
     }
 }
 
@@ -162,19 +127,7 @@ fn a_payer_confirms_or_refuses_a_compensation() {
     for (number, answer, state) in
         [("payer4", "--confirm", "SUCCESS"), ("payer5", "--refuse", "CLOSED")]
     {
-        world.json(&[
-            "compensate",
-            "create",
-            number,
-            "--amount",
-            "100",
-            "--transaction-id",
-            "1217752501201407033233368018",
-            "--sponsor",
-            "1900001109",
-            "--remark",
-            "退货",
-        ]);
+        world.json(&[&["compensate", "create", number][..], &COMPENSATION].concat());
         // It reaches its payer in the background.
         while world.json(&["compensate", "query", number])["state"] == "ACCEPTED" {}
         let bill = world.json(&["pay", "bill", "1900001108", number, answer]);
@@ -185,19 +138,8 @@ fn a_payer_confirms_or_refuses_a_compensation() {
     for (number, answer, state) in
         [("payer6", "--confirm", "SUCCESS"), ("payer7", "--refuse", "CLOSED")]
     {
-        let locked = world.json(&[
-            "compensate",
-            "pre-transfer",
-            number,
-            "--amount",
-            "100",
-            "--transaction-id",
-            "1217752501201407033233368018",
-            "--sponsor",
-            "1900001109",
-            "--remark",
-            "退货",
-        ]);
+        let locked =
+            world.json(&[&["compensate", "pre-transfer", number][..], &COMPENSATION].concat());
         let package = locked["package_info"].as_str().expect("a package");
         let bill = world.json(&["pay", "package", package, answer]);
         assert_eq!((&bill["out_bill_no"], &bill["state"]), (&number.into(), &state.into()));
@@ -222,7 +164,7 @@ fn a_server_is_found_by_its_folder_its_address_or_not_at_all() {
     assert!(stderr(&nowhere).contains("redress serve"), "{}", stderr(&nowhere));
 
     let data = world.data().to_owned();
-    let World { served, _folder } = world;
+    let World { served, folder: _folder } = world;
     assert!(served.terminate().success());
     let stopped = run(&["clock", "show", "--data", &data]);
     assert_eq!(stopped.status.code(), Some(1));

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 
-use crate::served::{Served, redress, stderr, stdout};
+use crate::served::{Served, json, redress, stderr};
 
 const MCHID: &str = "1900001108";
 /// What anyone may ask, and what has no effect.
@@ -54,11 +54,6 @@ impl World {
         let list: Json = serde_json::from_slice(&output.stdout).expect("JSON");
         list.as_array().expect("a list").len()
     }
-}
-
-fn json(output: &Output) -> Json {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
 }
 
 fn ca(data: &Path) -> PathBuf {

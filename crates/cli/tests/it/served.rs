@@ -30,6 +30,21 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// What it printed with `--json`.
+pub(crate) fn json(output: &Output) -> Json {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
+}
+
+/// What `compensate create NUMBER` and `pre-transfer NUMBER` ask for: a yuan for the payer of the
+/// platform's order.
+pub(crate) const COMPENSATION: [&str; 4] = [
+    "--amount=100",
+    "--transaction-id=1217752501201407033233368018",
+    "--sponsor=1900001109",
+    "--remark=退货",
+];
+
 /// A server that is killed when the test is done with it.
 pub(crate) struct Served {
     child: Child,

@@ -1,17 +1,11 @@
 //! `redress store copy`: worlds of real traffic, moved and served on.
 
 use std::path::Path;
-use std::process::Output;
 
 use serde_json::Value as Json;
 
 use crate::cluster;
-use crate::served::{Served, run, stderr, stdout};
-
-fn json(output: &Output) -> Json {
-    assert!(output.status.success(), "{}{}", stdout(output), stderr(output));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
+use crate::served::{COMPENSATION, Served, json, run, stderr, stdout};
 
 /// Traffic: a compensation that waits, one that is confirmed, and one that is cancelled.
 fn traffic(served: &Served, name: &str) {
@@ -19,19 +13,7 @@ fn traffic(served: &Served, name: &str) {
     let operate = |args: &[&str]| json(&run(&[args, &["--json", "--data", data]].concat()));
     let bill = |number: &str| format!("{name}{number}");
     for number in ["1", "2", "3"] {
-        let made = operate(&[
-            "compensate",
-            "create",
-            &bill(number),
-            "--amount",
-            "100",
-            "--transaction-id",
-            "1217752501201407033233368018",
-            "--sponsor",
-            "1900001109",
-            "--remark",
-            "late",
-        ]);
+        let made = operate(&[&["compensate", "create", &bill(number)][..], &COMPENSATION].concat());
         assert_eq!(made["out_bill_no"], bill(number).as_str());
     }
     operate(&["compensate", "cancel", &bill("3")]);

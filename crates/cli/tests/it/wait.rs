@@ -2,29 +2,19 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value as Json;
 
-use crate::served::{Served, redress, run, stderr, stdout};
+use crate::served::{COMPENSATION, Served, json, redress, run, stderr};
 
-fn json(output: &Output) -> Json {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
+/// A compensation that is created and waited for.
+fn create<'a>(number: &'a str, data: &'a str, wait: &'a str) -> Vec<&'a str> {
+    let words = ["compensate", "create", number, "--mchid=1900001108", "--data", data];
+    [&words[..], &COMPENSATION, &["--json", "--timeout=5", wait]].concat()
 }
-
-const CREATE: [&str; 8] = [
-    "--amount=100",
-    "--transaction-id=1217752501201407033233368018",
-    "--sponsor=1900001109",
-    "--remark=退货",
-    "--json",
-    "--timeout=5",
-    "--mchid=1900001108",
-    "--wait=60",
-];
 
 /// Stands before a server, and loses the answer to every request that changes something.
 struct Lossy {
@@ -114,7 +104,7 @@ fn a_compensation_is_waited_for() {
         [("wait1", "--confirm", 0, "SUCCESS"), ("wait2", "--refuse", 1, "CLOSED")]
     {
         let mut waiting = redress();
-        waiting.args(["compensate", "create", number, "--data", data]).args(CREATE);
+        waiting.args(create(number, data, "--wait=60"));
         let waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let waiting = waiting.expect("redress starts");
         // The payer can answer once the bill has reached it.
@@ -136,9 +126,7 @@ fn a_compensation_is_waited_for() {
         }
     }
 
-    let output =
-        run(&[&["compensate", "create", "wait3", "--data", data], &CREATE[..7], &["--wait=3"]]
-            .concat());
+    let output = run(&create("wait3", data, "--wait=3"));
     assert_eq!(output.status.code(), Some(1), "nobody answers");
     assert_eq!(json(&output)["state"], "WAIT_USER_CONFIRM");
     assert!(stderr(&output).contains("not final"), "{}", stderr(&output));
@@ -153,8 +141,8 @@ fn a_terminal_shows_what_is_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(&folder.path().join("data"));
     let data = served.data.to_str().expect("UTF-8");
-    let create = ["compensate", "create", "wait4", "--data", data];
-    let words = [&[env!("CARGO_BIN_EXE_redress")], &create[..], &CREATE].concat();
+    let create = create("wait4", data, "--wait=60");
+    let words = [&[env!("CARGO_BIN_EXE_redress")], &create[..]].concat();
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     // Every Debian has `script`, which runs a command on a terminal of its own.
     let mut terminal = Command::new("script");
