@@ -142,7 +142,9 @@ fn take<E: Endpoint>(
     };
     find_undefined(in_body, &Pointer::root(Source::Body), &body, &mut undefined);
     let known = |name: &str| query_fields::<E>().any(|field| field.name == name);
-    undefined.extend(query.keys().filter(|name| !known(name)).map(|name| format!("/query/{name}")));
+    let of_query = Pointer::root(Source::Query);
+    let unknown = query.keys().filter(|name| !known(name));
+    undefined.extend(unknown.map(|name| of_query.field(name).to_string()));
     if !undefined.is_empty() {
         return Err(ParamError::undefined(&undefined));
     }
