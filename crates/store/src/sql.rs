@@ -136,7 +136,10 @@ statements! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, LOCK, for_sqlite};
+    use redress_core::number::Number;
+    use redress_core::row::Row as _;
+
+    use super::{ALL, LOCK, ROWS, ROWS_OF_OWNER, for_sqlite};
 
     /// The placeholders of a statement, in order of first appearance.
     fn placeholders(text: &str) -> Vec<u32> {
@@ -156,6 +159,16 @@ mod tests {
         for (name, text) in ALL {
             let expected: Vec<u32> = (1..).take(placeholders(text).len()).collect();
             assert_eq!(placeholders(text), expected, "{name}");
+        }
+    }
+
+    /// The indexes of lists have no numbers, and serve those statements only that say so too.
+    #[test]
+    fn numbers_are_in_no_list() {
+        let unlisted = format!("kind <> '{}'", Number::KIND);
+        assert_eq!(include_str!("schema_3.sql").matches(&unlisted).count(), 2);
+        for list in [ROWS, ROWS_OF_OWNER] {
+            assert!(list.contains(&unlisted), "{list}");
         }
     }
 

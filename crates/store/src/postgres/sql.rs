@@ -233,3 +233,21 @@ pub(super) const COPY_NUMBERS: &[&str] = &[
     "SELECT setval(pg_get_serial_sequence('chain', 'id'), greatest(max(id), 1)) FROM chain",
     "SELECT setval(pg_get_serial_sequence('job', 'id'), greatest(max(id), 1)) FROM job",
 ];
+
+#[cfg(test)]
+mod tests {
+    use redress_core::number::Number;
+    use redress_core::row::Row as _;
+
+    use super::{LIST_ROWS, LIST_ROWS_OF_OWNER};
+
+    /// The indexes of lists have no numbers, and serve those statements only that say so too.
+    #[test]
+    fn numbers_are_in_no_list() {
+        let unlisted = format!("kind <> '{}'", Number::KIND);
+        assert_eq!(include_str!("schema_2.sql").matches(&unlisted).count(), 2);
+        for list in [LIST_ROWS, LIST_ROWS_OF_OWNER] {
+            assert!(list.contains(&unlisted), "{list}");
+        }
+    }
+}
