@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use redress_api::Rate;
 use redress_api::assumed::assumptions as assumed;
+use redress_api::{Rate, Timestamp};
 use redress_core::Find;
 use redress_core::compensation::{Bill, MerchantBill};
 use redress_core::merchant::Merchant;
@@ -197,10 +197,13 @@ pub(super) async fn jobs(State(app): State<Arc<App>>, Query(page): Query<Page>) 
 }
 
 pub(super) async fn clock(State(app): State<Arc<App>>) -> Shown<Json> {
+    // Both clocks are read once, so that the three agree.
+    let wall = Timestamp::from_unix(clocks::wall());
+    let offset_seconds = app.clock.offset_seconds();
     Shown(json!({
-        "now": app.now(),
-        "offset_seconds": app.clock.offset_seconds(),
-        "wall": redress_api::Timestamp::from_unix(clocks::wall()),
+        "now": wall.plus_seconds(offset_seconds),
+        "offset_seconds": offset_seconds,
+        "wall": wall,
     }))
 }
 

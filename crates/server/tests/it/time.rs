@@ -116,7 +116,7 @@ async fn a_world_begins_when_it_is_told_to() {
     let paid = world.ok(&world.direct.get(&path)).await["success_time"].take();
     let noon = Day::of(Timestamp::from_unix(seconds(&paid))).start().plus_seconds(12 * HOUR);
     let late = |time: &serde_json::Value| seconds(time) - seconds(&json!(noon));
-    assert!((0..60).contains(&late(&paid)), "{paid}");
+    assert!((0..HOUR).contains(&late(&paid)), "{paid}");
     let start = world.show("/clock").await;
     assert!((0..HOUR).contains(&late(&start["now"])), "{start}");
 
@@ -125,7 +125,7 @@ async fn a_world_begins_when_it_is_told_to() {
     let from = |at| move |config: &mut Config| config.clock_until = at;
     let world = World::over(world.server.stop().await, from(next)).await;
     let start = world.show("/clock").await;
-    assert!((DAY..DAY + 60).contains(&late(&start["now"])), "{start}");
+    assert!((DAY..DAY + HOUR).contains(&late(&start["now"])), "{start}");
     let ahead = world.ahead().await;
     let mut world = world;
     for at in [Some(noon), Some(Timestamp::from_unix(0)), next] {
