@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use redress::api::{Definition, assumed::assumptions, endpoints};
 
+use crate::served::{run, stdout};
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -214,4 +216,19 @@ fn both_readmes_say_the_same() {
     }
     let gate = read(".ci/run");
     assert!(gate.contains("cargo test --workspace"), ".ci/run runs other tests than the README");
+}
+
+/// Flags that every command has are in the README.
+#[test]
+fn every_setting_of_the_server_is_in_the_table() {
+    let (help, table) = (stdout(&run(&["serve", "--help"])), read("docs/operations.md"));
+    let flags = help.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+    let flags: Vec<&str> = flags.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(flags.len() > 10, "{help}");
+    for flag in flags.into_iter().filter(|flag| *flag != "profile") {
+        let variable = format!("`REDRESS_{}`", flag.to_uppercase().replace('-', "_"));
+        let says = |line: &&str| line.starts_with(&format!("| `--{flag}"));
+        let row = table.lines().find(says).unwrap_or_else(|| panic!("no --{flag}"));
+        assert!(row.contains(&variable), "{row}");
+    }
 }
