@@ -36,6 +36,13 @@ pub(crate) fn json(output: &Output) -> Json {
         .unwrap_or_else(|error| panic!("{error}: {} {}", stdout(output), stderr(output)))
 }
 
+/// What it printed with `--json`; it must have succeeded.
+#[track_caller]
+pub(crate) fn success(output: &Output) -> Json {
+    assert!(output.status.success(), "{}{}", stdout(output), stderr(output));
+    json(output)
+}
+
 /// What `compensate create NUMBER` and `pre-transfer NUMBER` ask for: a yuan for the payer of the
 /// platform's order.
 pub(crate) const COMPENSATION: [&str; 4] = [

@@ -5,12 +5,12 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::cluster;
-use crate::served::{COMPENSATION, Served, json, run, stderr, stdout};
+use crate::served::{COMPENSATION, Served, run, stderr, stdout, success};
 
 /// Traffic: a compensation that waits, one that is confirmed, and one that is cancelled.
 fn traffic(served: &Served, name: &str) {
     let data = served.data.to_str().expect("a path in UTF-8");
-    let operate = |args: &[&str]| json(&run(&[args, &["--json", "--data", data]].concat()));
+    let operate = |args: &[&str]| success(&run(&[args, &["--json", "--data", data]].concat()));
     let bill = |number: &str| format!("{name}{number}");
     for number in ["1", "2", "3"] {
         let made = operate(&[&["compensate", "create", &bill(number)][..], &COMPENSATION].concat());
@@ -21,11 +21,11 @@ fn traffic(served: &Served, name: &str) {
 
 fn query(served: &Served, bill: &str) -> Json {
     let data = served.data.to_str().expect("a path in UTF-8");
-    json(&run(&["compensate", "query", bill, "--json", "--data", data]))
+    success(&run(&["compensate", "query", bill, "--json", "--data", data]))
 }
 
 fn verified(store: &str) -> Json {
-    json(&run(&["verify", "--json", "--store", store]))
+    success(&run(&["verify", "--json", "--store", store]))
 }
 
 /// A world is served at one place after the other, by the same data folder.
@@ -33,7 +33,7 @@ fn tour(data: &Path, places: &[String]) {
     let mut last: Option<&String> = None;
     for (turn, place) in places.iter().enumerate() {
         if let Some(from) = last {
-            let copied = json(&run(&["store", "copy", from, place, "--json"]));
+            let copied = success(&run(&["store", "copy", from, place, "--json"]));
             assert_eq!(copied["audit"]["clean"], true);
             assert_eq!(copied["audit"], verified(from));
             assert_eq!(copied["audit"], verified(place));

@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-use crate::served::{Served, json, run, stderr, stdout};
+use crate::served::{Served, run, stderr, stdout, success};
 
 /// Both are gone when the test is done with them.
 pub(crate) struct World {
@@ -30,10 +30,9 @@ impl World {
     }
 
     /// What a command that succeeds prints with `--json`.
+    #[track_caller]
     pub(crate) fn json(&self, args: &[&str]) -> Json {
-        let output = self.run(&[args, &["--json"]].concat());
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-        json(&output)
+        success(&self.run(&[args, &["--json"]].concat()))
     }
 
     /// What a command says when it fails.
