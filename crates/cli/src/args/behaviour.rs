@@ -43,7 +43,10 @@ pub(crate) struct Behaviour {
 impl Behaviour {
     /// A server's configuration, with everything else as it usually is.
     pub(crate) fn config(self) -> anyhow::Result<Config> {
-        let now = Timestamp::from_unix(doctor::now()?);
+        let moment = |time: When| {
+            let now = Timestamp::from_unix(doctor::now()?);
+            anyhow::Ok(now.plus_seconds(time.seconds_from(now)))
+        };
         let callbacks =
             if self.callbacks_anywhere { Callbacks::Anywhere } else { Callbacks::Loopback };
         Ok(Config {
@@ -51,7 +54,7 @@ impl Behaviour {
             callbacks,
             rate_limits: !self.no_rate_limit,
             sign_test: self.sign_test,
-            clock_until: self.clock_until.map(|time| now.plus_seconds(time.seconds_from(now))),
+            clock_until: self.clock_until.map(moment).transpose()?,
             explain: self.explain,
             ..Config::default()
         })
