@@ -3,7 +3,17 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use redress_api::{Day, Timestamp};
+
+use crate::clock::wall;
 use crate::{Config, Server, StartError};
+
+/// Noon of the next day in China, for [`Config::clock_until`]: all that a test does is of one day
+/// then, whatever the hour.
+#[must_use]
+pub fn next_noon() -> Timestamp {
+    Day::of(Timestamp::from_unix(wall())).next().start().plus_seconds(12 * 3600)
+}
 
 /// A server that lives as long as a test.
 #[derive(Debug)]

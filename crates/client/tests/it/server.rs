@@ -1,14 +1,14 @@
 //! The client against the real server, in this process, on a real database file.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use redress::api::compensation::{BillState, Cancel, Create, Query, Receiver};
 use redress::api::error::{INVALID_REQUEST, NO_AUTH, NOT_FOUND};
 use redress::api::subsidy::{self, CancelResult};
-use redress::api::{Day, Fen, Timestamp, compensation, pay};
+use redress::api::{Fen, compensation, pay};
 use redress::crypto::VerifyError;
 use redress::{Client, Error, Fate, Merchant, Reqwest, Transport as _};
-use redress_server::testing::TestServer;
+use redress_server::testing::{TestServer, next_noon};
 use redress_server::{Config, DIRECT, PLATFORM, SignTest};
 
 /// A server where it is noon, so that all that a test does is of one day.
@@ -16,18 +16,10 @@ pub(crate) async fn start() -> TestServer {
     let configure = |config: &mut Config| {
         // Tests ask again as fast as they can.
         config.rate_limits = false;
-        config.clock_until = Some(noon());
+        config.clock_until = Some(next_noon());
     };
     let started = TestServer::start_with(configure).await;
     planted(started.expect("a server starts on a free port"))
-}
-
-/// The next day's.
-#[expect(clippy::disallowed_methods, reason = "a client has a clock of its own")]
-fn noon() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let now = Timestamp::from_unix(since.try_into().expect("before the end of time"));
-    Day::of(now).next().start().plus_seconds(12 * 3600)
 }
 
 /// A server whose secrets are known to the trail.

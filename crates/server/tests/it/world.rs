@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use redress_api::{Day, Timestamp};
-use redress_server::testing::TestServer;
+use redress_api::Timestamp;
+use redress_server::testing::{TestServer, next_noon};
 use redress_server::{Config, DIRECT, PLATFORM, SPONSOR, SUB_MERCHANT};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use crate::caller::{Caller, Draft, now};
+use crate::caller::{Caller, Draft};
 use crate::engine;
 use crate::wire::{Answer, exchange};
 
@@ -64,10 +64,9 @@ async fn template() -> &'static TempDir {
     let make = || async {
         let folder = TempDir::new().unwrap();
         let store = engine::fresh(folder.path(), None);
-        let noon = Day::of(Timestamp::from_unix(now())).next().start().plus_seconds(12 * 3600);
         let configure = |config: &mut Config| {
             config.store = store;
-            config.clock_until = Some(noon);
+            config.clock_until = Some(next_noon());
         };
         let server = TestServer::start_in(folder, configure).await;
         server.unwrap().stop().await
